@@ -1,0 +1,31 @@
+# bench.mk: the benchmark, for the top Makefile. Needs ARCH, BUILD, MYLD (absolute), HOST_CFLAGS.
+#
+#   make bench                    the small set: hello (glibc, musl), true, ls, git, python3
+#   make bench SET=full           larger programs too (those installed), and generated ones
+#   make bench ONLY=hello         groups whose name contains a word
+#   make bench ROUNDS=1000        more rounds, narrower intervals
+#   make bench BENCHFLAGS=--instructions   with callgrind's count of instructions
+
+SET ?= small
+ROUNDS ?= 100
+ONLY ?=
+BENCHFLAGS ?=
+BENCH_DIR := $(dir $(lastword $(MAKEFILE_LIST)))
+BENCH_OUT := $(abspath $(BUILD))/bench
+BENCH_C := $(addprefix $(BENCH_DIR),bench.c process.c $(ARCH).c)
+BENCH_H := $(addprefix $(BENCH_DIR),process.h machine.h)
+
+$(BENCH_OUT)/bench: $(BENCH_C) $(BENCH_H)
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -D_GNU_SOURCE -o $@ $(BENCH_C) -lm
+
+$(BENCH_OUT)/recast: $(BENCH_DIR)recast.c $(BENCH_DIR)$(ARCH).c $(BENCH_H)
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -D_GNU_SOURCE -o $@ $(BENCH_DIR)recast.c $(BENCH_DIR)$(ARCH).c
+
+.PHONY: bench
+bench: $(BENCH_OUT)/bench $(BENCH_OUT)/recast $(MYLD:$(CURDIR)/%=%)
+	@$(BENCH_DIR)prepare.sh $(SET) $(BENCH_OUT)/$(SET) $(MYLD) $(BENCH_OUT)/recast $(BENCH_DIR) \
+	    > $(BENCH_OUT)/$(SET).table
+	@cd $(BENCH_OUT)/$(SET) && ../bench --rounds $(ROUNDS) --json ../$(SET).json $(BENCHFLAGS) \
+	    ../$(SET).table $(ONLY)
