@@ -1,0 +1,56 @@
+/* Layouts of glibc's private structures, as data.
+ *
+ * libc.so.6 reads and writes structures that its loader owns (_rtld_global, _rtld_global_ro, struct
+ * link_map, struct pthread) and whose layout differs by version, machine and distribution revision.
+ * tools/glibc-layouts reads them from the DWARF of libc6-dbg and writes layouts.c: one row of
+ * offsets for each distinct layout, one key for each libc.so.6 (its build-id) that has it. No
+ * offset of glibc's is written by hand anywhere.
+ */
+#ifndef MYLD_GLIBC_LAYOUT_H
+#define MYLD_GLIBC_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The value of a field whose member does not exist in that glibc. */
+#define GLIBC_ABSENT UINT16_MAX
+
+/* One name per line of fields.def: GLIBC_gl_size, GLIBC_ns_loaded, … */
+enum glibc_field {
+#define FIELD(id, structure, member) GLIBC_##id,
+#define SIZE(id, structure) GLIBC_##id,
+#include "fields.def"
+#undef FIELD
+#undef SIZE
+    GLIBC_FIELD_COUNT
+};
+
+/* One tunable of a glibc, in the order of its tunable_id_t. */
+struct glibc_tunable {
+    const char *name; /* "glibc.malloc.check" */
+    uint8_t type;     /* 0 int32, 1 uint64, 2 size_t, 3 string: glibc's tunable_type_code_t */
+    int64_t initial, minimum, maximum;
+};
+
+/* One distinct layout: offsets and sizes in bytes, indexed by enum glibc_field. */
+struct glibc_layout {
+    uint16_t version_minor; /* 36 for glibc 2.36 */
+    uint16_t tunable_count;
+    const struct glibc_tunable *tunables;
+    uint16_t field[GLIBC_FIELD_COUNT];
+};
+
+/* One libc.so.6: which layout it has. build_id is the note's 20 bytes. */
+struct glibc_build {
+    uint8_t build_id[20];
+    uint8_t layout;      /* index into glibc_layouts */
+    uint8_t machine;     /* low byte of e_machine: 62 x86_64, 183 aarch64 */
+    const char *package; /* "libc6 2.36-9+deb12u14 amd64", for messages */
+};
+
+extern const struct glibc_layout glibc_layouts[];
+extern const size_t glibc_layout_count;
+extern const struct glibc_build glibc_builds[];
+extern const size_t glibc_build_count;
+
+#endif
