@@ -1,0 +1,34 @@
+/* Lazy binding: it is the default, it can be turned off, and it disturbs no argument register. */
+#include "support.h"
+#include <string.h>
+
+static const char *const lines[] = {
+    "./lazy",
+    "./lazy_now",
+    "LD_BIND_NOW=1 ./lazy",
+    "LD_BIND_NOW= ./lazy",
+    "LD_BIND_NOT=1 ./lazy",
+    "./args",
+    "LD_BIND_NOW=1 ./args",
+    /* a missing function ends the program when it is called, not before; bound now, at the start */
+    "./plugin_host open=./libplugin_one.so open=./libplugin_bad.so text=plugin_name",
+    "./plugin_host open=./libplugin_bad.so call=plugin_run",
+    "./plugin_host now=./libplugin_bad.so now=./libplugin_one.so",
+    "LD_BIND_NOW=1 ./plugin_host open=./libplugin_bad.so",
+};
+
+TABLE_TEST(lazy, as_native, lines)
+{
+    compare(ALL_WAYS, COMPARE_FIRST_LINE, *row);
+}
+
+/* The second line of args was called through bound slots: nothing can have happened to it. */
+Test(lazy, registers)
+{
+    struct result got = run_myld(EXPLICIT, NULL, "./args");
+    char *first = first_line(got.out);
+
+    cr_assert_eq(got.exit, 0, "%s", got.error);
+    cr_expect_str_eq(got.out, text("%s\n%s\n", first, first));
+    cr_expect(strstr(first, "chain 1 rax 78187493520"), "%s", first);
+}

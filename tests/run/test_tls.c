@@ -1,0 +1,20 @@
+/* Thread-local storage: all models, alignment, new threads, libraries opened while threads run. */
+#include "support.h"
+
+static const char *const lines[] = {
+    "./tls",
+    "./tls_exec",
+    "LD_BIND_NOW=1 ./tls",
+    "LD_PRELOAD=./libtls_gd.so ./tls_dlopen ./libtls_ld.so ld",
+    "./tls_dlopen ./libtls_gd.so gd",
+    "./tls_dlopen ./libtls_ld.so ld",
+    "./tls_dlopen ./libtls_desc.so desc",
+    "./tls_dlopen ./libtls_small.so small",
+    "./tls_dlopen ./libtls_ie.so ie", /* more than the static surplus: an error */
+    "GLIBC_TUNABLES=glibc.rtld.optional_static_tls=32768 ./tls_dlopen ./libtls_ie.so ie",
+};
+
+TABLE_TEST(tls, as_native, lines)
+{
+    compare(ALL_WAYS, COMPARE_ERROR, *row);
+}

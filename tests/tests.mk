@@ -1,0 +1,44 @@
+# Builds and runs the tests. In from the top Makefile: ARCH, BUILD, MYLD, HOST_CFLAGS, and UNIT_SOURCES, the loader's
+# sources that unit tests are linked with. Out:
+#
+#   test-unit   tests/unit/test_*.c, each a Criterion program
+#   test-run    tests/run/test_*.c, each a Criterion program that starts real processes
+#   test-all    both, with one line of totals at the end
+#
+# One theme: `make test-run RUN=tls`. Another loader: `make test-run MYLD=/lib64/ld-linux-x86-64.so.2`.
+
+T := $(BUILD)/tests
+TEST_CC ?= gcc
+UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(T)/unit-%,$(wildcard tests/unit/test_*.c))
+RUN ?= *
+RUN_TESTS := $(patsubst tests/run/test_%.c,$(T)/run-%,$(wildcard tests/run/test_$(RUN).c))
+UNIT_CFLAGS ?= -I. -Iloader -Iarch/$(ARCH) -Ilibc-shim
+NATIVE_LOADER_x86_64 := /lib64/ld-linux-x86-64.so.2
+NATIVE_LOADER_aarch64 := /lib/ld-linux-aarch64.so.1
+RUN_CFLAGS = -DBUILD_FOLDER='"$(CURDIR)/$(BUILD)"' -DSOURCE_FOLDER='"$(CURDIR)"' -DTEST_ARCH='"$(ARCH)"' \
+    -DNATIVE_LOADER='"$(NATIVE_LOADER_$(ARCH))"' -DNATIVE_MUSL='"/lib/ld-musl-$(ARCH).so.1"'
+
+$(T)/unit-%: tests/unit/test_%.c $(UNIT_SOURCES) $(wildcard loader/*.h arch/$(ARCH)/*.h libc-shim/*.h)
+	@mkdir -p $(@D)
+	$(TEST_CC) $(HOST_CFLAGS) $(UNIT_CFLAGS) -o $@ $(filter %.c %.S,$^) -lcriterion
+
+$(T)/support.o: tests/run/support.c tests/run/support.h tests/tests.mk
+	@mkdir -p $(@D)
+	$(TEST_CC) $(HOST_CFLAGS) $(RUN_CFLAGS) -c -o $@ $<
+
+$(T)/run-%: tests/run/test_%.c $(T)/support.o tests/run/support.h
+	$(TEST_CC) $(HOST_CFLAGS) $(RUN_CFLAGS) -o $@ $< $(T)/support.o -lcriterion
+
+$(T)/bind: tests/run/bind.c
+	@mkdir -p $(@D)
+	$(TEST_CC) $(HOST_CFLAGS) -static -o $@ $<
+
+.SECONDARY: $(T)/support.o
+.PHONY: test-unit test-run test-all test-programs
+test-programs: samples $(T)/bind $(UNIT_TESTS) $(RUN_TESTS)
+test-unit: $(UNIT_TESTS)
+	@tests/run-all $(UNIT_TESTS)
+test-run: samples $(T)/bind $(RUN_TESTS)
+	@MYLD='$(MYLD)' tests/run-all $(RUN_TESTS)
+test-all: test-programs
+	@MYLD='$(MYLD)' tests/run-all $(UNIT_TESTS) $(RUN_TESTS)
