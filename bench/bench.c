@@ -168,6 +168,9 @@ static void run_rounds(struct bench *bench) {
                 v->failure = describe(cost.status);
         }
     }
+    for (struct variant *v = bench->variants; v < bench->variants + bench->count; v++)
+        if (!v->failure && bench->variants[v->base].failure)
+            v->failure = "nothing to compare with";
     free(order);
 }
 

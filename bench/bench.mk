@@ -7,7 +7,7 @@
 #   make bench BENCHFLAGS=--instructions   with callgrind's count of instructions
 
 SET ?= small
-ROUNDS ?= 100
+ROUNDS ?= $(if $(filter full,$(SET)),25,100)
 ONLY ?=
 BENCHFLAGS ?=
 BENCH_DIR := $(dir $(lastword $(MAKEFILE_LIST)))
@@ -25,7 +25,7 @@ $(BENCH_OUT)/recast: $(BENCH_DIR)recast.c $(BENCH_DIR)$(ARCH).c $(BENCH_H)
 
 .PHONY: bench
 bench: $(BENCH_OUT)/bench $(BENCH_OUT)/recast $(MYLD:$(CURDIR)/%=%)
-	@$(BENCH_DIR)prepare.sh $(SET) $(BENCH_OUT)/$(SET) $(MYLD) $(BENCH_OUT)/recast $(BENCH_DIR) \
+	@$(BENCH_DIR)prepare.sh $(SET) $(BENCH_OUT)/$(SET) $(MYLD) $(BENCH_OUT)/recast $(BENCH_DIR) $(ONLY) \
 	    > $(BENCH_OUT)/$(SET).table
 	@cd $(BENCH_OUT)/$(SET) && ../bench --rounds $(ROUNDS) --json ../$(SET).json $(BENCHFLAGS) \
 	    ../$(SET).table $(ONLY)

@@ -1,9 +1,10 @@
 #!/bin/sh
 # prepare.sh: makes the programs that the benchmark runs, and the table that says how.
 #
-#   prepare.sh small|full FOLDER LOADER RECAST SOURCES
+#   prepare.sh small|full FOLDER LOADER RECAST SOURCES [WORD...]
 #
-# In: LOADER, the loader to measure; RECAST, the program built from recast.c; SOURCES, this folder.
+# In: LOADER, the loader to measure; RECAST, the program built from recast.c; SOURCES, this folder;
+# WORDs, one of which must be in a group's name ("git, whole"; "git, to entry") for it to be made.
 # Out: the copies in FOLDER, and the table on standard output (its form: bench.c). Run bench in
 # FOLDER: the copies ask for their interpreter by a name relative to it ("ld/myld"), which is shorter
 # than every system's own name and so fits into the same bytes.
@@ -15,9 +16,21 @@
 #   myld, myld now
 set -eu
 set_name=$1 folder=$2 loader=$(readlink -f "$3") recast=$(readlink -f "$4") sources=$(readlink -f "$5")
+shift 5
+words=$*
 mkdir -p "$folder/ld"
 cd "$folder"
 ln -sfn "$loader" ld/myld
+
+# chosen NAME: is one of its two groups asked for?
+chosen() {
+    [ -z "$words" ] && return 0
+    for word in $words; do
+        case "$1, whole" in *"$word"*) return 0 ;; esac
+        case "$1, to entry" in *"$word"*) return 0 ;; esac
+    done
+    return 1
+}
 
 # variants GROUP PROGRAM ENVIRONMENT STEM [exit]: makes the copies of one group; writes their lines.
 # argv[0] stays the program's own path, from which some (python3) find their files.
@@ -25,13 +38,13 @@ variants() {
     group=$1 program=$2 environment=$3 stem=$4 exit=${5-}
     for copy in native again myld; do
         case $copy in myld) interp=ld/myld ;; *) interp=ld/$libc ;; esac
-        "$recast" "$program" "$stem.$copy" "$interp" $exit
+        "$recast" "$program" "$stem.$copy" "$interp" ${exit:+"$exit"}
     done
     now=$environment\ LD_BIND_NOW=1
     printf '%s\t%s\t./%s\t%s\t%s\n' "$group" "$native" "$stem.native" "$environment" "$argv"
     printf '%s\t%s\t./%s\t%s\t%s\n' "$group" "$native again" "$stem.again" "$environment" "$argv"
     printf '%s\t%s\t./%s\t%s\t%s\n' "$group" "myld" "$stem.myld" "$environment" "$argv"
-    [ "$libc" = musl ] && return
+    [ "$libc" = musl ] && return 0
     printf '%s\t%s\t./%s\t%s\t%s\n' "$group" "$native now" "$stem.native" "$now" "$argv"
     printf '%s\t%s\t./%s\t%s\t%s\n' "$group" "myld now" "$stem.myld" "$now" "$argv"
 }
@@ -40,6 +53,7 @@ variants() {
 program() {
     name=$1 file=$2 environment=$3
     shift 3
+    chosen "$name" || return 0
     if ! [ -x "$file" ]; then
         echo "bench: $file is not installed, $name is left out" >&2
         return
@@ -75,7 +89,7 @@ hello() {
 
 # many LIBC COMPILER LIBRARIES SYMBOLS: a generated program of many libraries.
 many() {
-    command -v "$2" >/dev/null || return 0
+    chosen "$3 libraries x $4 symbols $1" && command -v "$2" >/dev/null || return 0
     "$sources/many.sh" "many/$1-$3x$4" "$3" "$4" "$2"
     program "$3 libraries x $4 symbols $1" "$PWD/many/$1-$3x$4/main" -
 }
