@@ -1,9 +1,12 @@
 /*
  * Every argument register must survive lazy binding: calls each function of libargs.c twice, first through
- * an unbound slot and then through a bound one. Both lines have to be the same.
+ * an unbound slot and then through a bound one. Both lines have to be the same. With an argument, the static chain
+ * register is looked at as well, which glibc's own loader does not keep.
  */
 #include "args.h"
 #include <stdio.h>
+
+static int with_chain;
 
 #if defined(__x86_64__)
 /* r10 carries the static chain of a nested function; C has no way to set it.
@@ -33,7 +36,9 @@ static void registers(void)
 {
     int here;
 
-    printf(" chain %d rax %ld", call_with_chain(&here) == &here, call_with_rax(0x1234567890));
+    if (with_chain)
+        printf(" chain %d", call_with_chain(&here) == &here);
+    printf(" rax %ld", call_with_rax(0x1234567890));
 }
 
 __attribute__((target("avx"), noinline)) static void avx(void)
@@ -78,8 +83,10 @@ static void all(void)
     printf("\n");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argv;
+    with_chain = argc > 1;
     all();
     all();
     return 0;

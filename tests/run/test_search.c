@@ -76,7 +76,7 @@ Test(search, needed_path)
          folder, folder);
     compare(WAY(EXPLICIT) | WAY(BIND), COMPARE_FIRST_LINE, text("%s/greet", folder));
     compare(WAY(EXPLICIT) | WAY(BIND), COMPARE_FIRST_LINE,
-            text("sh -c 'cd /; %s/greet'", folder));
+            text("/bin/sh -c 'cd /; %s/greet'", folder));
 }
 
 /* $ORIGIN is the folder of the file itself, not of the link that led to it. */

@@ -1,0 +1,141 @@
+/*
+ * The loader's command line and the variables that make it print instead of run. Expectations come from the native
+ * loader's own command line; addresses and the loader's own name are taken out.
+ */
+#include "support.h"
+#include <string.h>
+#include <unistd.h>
+
+/* Removes "(0x…)" and each line that names a loader or the vdso. */
+static char *without_addresses(const char *from)
+{
+    char *result = strdup("");
+
+    for (const char *line = from; *line;) {
+        size_t length = strcspn(line, "\n");
+        char *copy = strndup(line, length);
+        char *address = strstr(copy, " (0x");
+        if (address)
+            *address = 0;
+        if (!strstr(copy, "ld-linux") && !strstr(copy, "ld-musl") && !strstr(copy, "linux-vdso") &&
+            !strstr(copy, myld()))
+            result = text("%s%s\n", result, copy);
+        line += length + (line[length] != 0);
+    }
+    return result;
+}
+
+static const struct {
+    const char *variables;
+    const char *options;
+    const char *program;
+} rows[] = {
+    {"", "--library-path where/env", "./where_none"},
+    {"LD_LIBRARY_PATH=where/lib", "--library-path where/env", "./where_none"},
+    {"LD_LIBRARY_PATH=where/lib", "--library-path ''", "./where_none"},
+    {"", "--library-path where/none:where/$LIB", "./where_none"},
+    {"", "--preload ./libinterpose.so", "./greet"},
+    {"", "--preload './libempty.so ./libinterpose.so'", "./greet"},
+    {"LD_PRELOAD=./libinterpose.so", "--preload ./libempty.so", "./greet"},
+    {"", "--preload ./nowhere.so", "./greet"},
+    {"", "--argv0 other", "./hello a"},
+    {"", "--argv0 other --library-path where/env", "./where_none"},
+    {"", "--inhibit-cache", "./greet"},
+    {"", "--inhibit-cache", "/usr/bin/git --version"},
+    {"", "--list", "./greet"},
+    {"", "--list", "./where_none"},
+    {"", "--list", "./middle_by_runpath"},
+    {"", "--list", "/usr/bin/python3"},
+    {"", "--list --library-path where/env", "./where_none"},
+    {"", "--list", "./hello_nolibc"},
+    {"", "--list", "./libgreet.so"},
+    {"", "--list", "./hello_static"},
+    {"", "--list", "./nowhere"},
+    {"", "--verify", "./greet"},
+    {"", "--verify", "./libgreet.so"},
+    {"", "--verify", "./hello_static"},
+    {"", "--verify", "./hello_nolibc"},
+    {"", "--verify", "./samples.mk"},
+    {"", "--verify", "./nowhere"},
+    {"LD_TRACE_LOADED_OBJECTS=1", "", "./greet"},
+    {"LD_TRACE_LOADED_OBJECTS=1", "", "./where_none"},
+    {"LD_TRACE_LOADED_OBJECTS=1 LD_PRELOAD=./libempty.so", "", "./scope"},
+    {"LD_TRACE_LOADED_OBJECTS=1 LD_BIND_NOW=1 LD_WARN=1", "", "./greet"},
+    {"", "", "./nowhere"},
+    {"", "", "nowhere"},
+    {"", "", "hello"},
+    {"", "", "."},
+};
+
+TABLE_TEST(options, as_native, rows)
+{
+    struct result expected = runf("%s %s %s %s", row->variables, native_loader, row->options, row->program);
+    struct result got = run_myld(EXPLICIT, row->options, text("%s %s", row->variables, row->program));
+
+    expected.out = without_addresses(expected.out);
+    got.out = without_addresses(got.out);
+    compare_results(&expected, &got, COMPARE_FIRST_LINE, text("%s %s", row->variables, row->options),
+                    row->program);
+}
+
+/* As an interpreter, the loader answers LD_TRACE_LOADED_OBJECTS too; ldd builds on it. */
+static const char *const traced[] = {
+    "LD_TRACE_LOADED_OBJECTS=1 ./greet",
+    "LD_TRACE_LOADED_OBJECTS=1 ./where_none",
+    "LD_TRACE_LOADED_OBJECTS=1 ./order_cycle",
+};
+
+TABLE_TEST(options, traced, traced)
+{
+    struct result expected = run(*row);
+    struct result got = run_myld(INTERP, NULL, *row);
+
+    expected.out = without_addresses(expected.out);
+    got.out = without_addresses(got.out);
+    compare_results(&expected, &got, COMPARE_ERROR, "interpreter", *row);
+}
+
+static const char *const listed[] = {
+    "/usr/bin/ldd ./greet",        "/usr/bin/ldd ./where_none", "/usr/bin/ldd /usr/bin/git",
+    "/usr/bin/ldd ./hello_static", "/usr/bin/ldd ./samples.mk", "/usr/bin/ldd -v ./version_1/version",
+    "/usr/bin/ldd ./libgreet.so",
+};
+
+TABLE_TEST(options, ldd, listed)
+{
+    struct result expected = run(*row);
+    struct result got = run_myld(BIND, NULL, *row);
+
+    expected.out = without_addresses(expected.out);
+    got.out = without_addresses(got.out);
+    compare_results(&expected, &got, COMPARE_ERROR, "bind", *row);
+}
+
+/* These speak for myld itself. */
+Test(options, help)
+{
+    struct result help = runf("%s --help", myld());
+    struct result version = runf("%s --version", myld());
+    struct result none = runf("%s", myld());
+    static const char *const words[] = {"--library-path", "--preload", "--argv0", "--inhibit-cache",
+                                        "--list", "--verify", "--version"};
+
+    cr_expect_eq(help.exit, 0);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        cr_expect(strstr(help.out, words[i]), "--help does not tell of %s", words[i]);
+    cr_expect_eq(version.exit, 0);
+    cr_expect(strstr(version.out, "myld"), "%s", version.out);
+    cr_expect_eq(none.exit, runf("%s", native_loader).exit);
+    cr_expect(*none.error || *none.out, "nothing said about the missing program");
+    cr_expect_eq(runf("%s --nonsense ./hello", myld()).exit, runf("%s --nonsense ./hello", native_loader).exit);
+}
+
+/* The path of --library-path is not handed to children. */
+Test(options, library_path_is_not_inherited)
+{
+    const char *program = "/usr/bin/env";
+    struct result got = run_myld(EXPLICIT, "--library-path /nowhere", program);
+
+    cr_expect_eq(got.exit, 0, "%s", got.error);
+    cr_expect(!strstr(got.out, "/nowhere"), "%s", got.out);
+}
