@@ -25,7 +25,7 @@ $(BENCH_OUT)/recast: $(BENCH_DIR)recast.c $(BENCH_DIR)$(ARCH).c $(BENCH_H)
 
 .PHONY: bench
 bench: $(BENCH_OUT)/bench $(BENCH_OUT)/recast $(MYLD:$(CURDIR)/%=%)
-	@$(BENCH_DIR)prepare.sh $(SET) $(BENCH_OUT)/$(SET) $(MYLD) $(BENCH_OUT)/recast $(BENCH_DIR) $(ONLY) \
-	    > $(BENCH_OUT)/$(SET).table
+	@$(BENCH_DIR)prepare.sh $(SET) $(BENCH_OUT)/$(SET) $(MYLD) $(BENCH_OUT)/recast \
+	    $(BENCH_DIR) $(ONLY) > $(BENCH_OUT)/$(SET).table
 	@cd $(BENCH_OUT)/$(SET) && ../bench --rounds $(ROUNDS) --json ../$(SET).json $(BENCHFLAGS) \
 	    ../$(SET).table $(ONLY)

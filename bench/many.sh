@@ -3,10 +3,11 @@
 #
 #   many.sh FOLDER LIBRARIES SYMBOLS COMPILER
 #
-# Out: FOLDER/main and FOLDER/lib1.so ... Each library defines SYMBOLS functions and refers to as many
-# of other libraries: seven of eight through a table of addresses (bound at load), the eighth through
-# a call (bound lazily where the loader does so). Which ones is a fixed sequence, so that two runs
-# make the same program. main needs all libraries and calls nothing. A folder made before is kept.
+# Out: FOLDER/main and FOLDER/lib1.so ... Each library defines SYMBOLS functions and refers to as
+# many of other libraries: seven of eight through a table of addresses (bound at load), the eighth
+# through a call (bound lazily where the loader does so). Which ones is a fixed sequence, so that
+# two runs make the same program. main needs all libraries and calls nothing. A folder made before
+# is kept.
 set -eu
 folder=$1 libraries=$2 symbols=$3 compiler=$4
 [ -x "$folder/main" ] && exit 0

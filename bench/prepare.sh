@@ -6,8 +6,8 @@
 # In: LOADER, the loader to measure; RECAST, the program built from recast.c; SOURCES, this folder;
 # WORDs, one of which must be in a group's name ("git, whole"; "git, to entry") for it to be made.
 # Out: the copies in FOLDER, and the table on standard output (its form: bench.c). Run bench in
-# FOLDER: the copies ask for their interpreter by a name relative to it ("ld/myld"), which is shorter
-# than every system's own name and so fits into the same bytes.
+# FOLDER: the copies ask for their interpreter by a name relative to it ("ld/myld"), which is
+# shorter than every system's own name and so fits into the same bytes.
 #
 # For each program, whole and "to entry" (a copy whose entry point exits at once):
 #   native        its own loader, lazy: what the others are compared with
@@ -15,7 +15,8 @@
 #   native now    LD_BIND_NOW=1 (only glibc: musl knows no lazy binding)
 #   myld, myld now
 set -eu
-set_name=$1 folder=$2 loader=$(readlink -f "$3") recast=$(readlink -f "$4") sources=$(readlink -f "$5")
+set_name=$1 folder=$2
+loader=$(readlink -f "$3") recast=$(readlink -f "$4") sources=$(readlink -f "$5")
 shift 5
 words=$*
 mkdir -p "$folder/ld"
