@@ -195,6 +195,26 @@ Test(recognise, ambiguity_is_refused) {
     cr_expect_eq(glibc_recognise(&tables, &evidence).verdict, GLIBC_BY_FINGERPRINT);
 }
 
+/* The message about an unknown libc names what comes closest to it. */
+Test(recognise, closest_is_named) {
+    struct glibc_layout layouts[2] = {glibc_layouts[0], glibc_layouts[0]};
+    struct glibc_build builds[2] = {glibc_builds[0], glibc_builds[0]};
+    struct glibc_known tables = {layouts, builds, 2};
+    struct descriptors changed = {.changed = "_thread_db_pthread_tid"};
+    struct glibc_evidence evidence = evidence_of(&glibc_builds[0], &changed);
+
+    for (int closest = 0; closest < 2; closest++) {
+        builds[closest].layout = 0;
+        builds[!closest].layout = 1;
+        layouts[1].field[GLIBC_pt_size] += 64;
+        layouts[1].field[GLIBC_lm_tls_modid] += 8;
+        struct glibc_recognition found = glibc_recognise(&tables, &evidence);
+        cr_expect_eq(found.verdict, GLIBC_UNKNOWN);
+        cr_expect_eq(found.build, &builds[closest]);
+        cr_expect_str_eq(found.difference, "_thread_db_pthread_tid");
+    }
+}
+
 /* What the segments of this process's libc.so.6 say. */
 struct own_libc {
     const uint8_t *build_id;
