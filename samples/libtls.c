@@ -21,8 +21,8 @@ static _Thread_local alignas(4096) char page[4096] = "page";
 static _Thread_local alignas(16) char line[16] = "line";
 static _Thread_local alignas(16) char page[16] = "page";
 #endif
-/* A pointer in the initial image has to be relocated before a thread copies it. */
-static _Thread_local int *pointer = &tls_anchor;
+/* A pointer in the initial image has to be relocated before a thread copies it (volatile: or the compiler answers). */
+static _Thread_local int *volatile pointer = &tls_anchor;
 
 static int misaligned(const void *address, uintptr_t alignment)
 {

@@ -23,7 +23,7 @@ SAMPLE_FILES += $(1)/$(2)
 $(1)/$(2): $(addprefix samples/,$(3)) $(addprefix $(1)/,$(4)) $(SAMPLE_HEADERS) samples/samples.mk
 	@mkdir -p $$(@D)
 	$(6) $(SAMPLE_WARN) $(if $(filter %.so,$(2)),-fPIC -shared -Wl$(comma)-soname$(comma)$(notdir $(2))) \
-	    -o $$@ $(addprefix samples/,$(3)) $(5) $(addprefix $(1)/,$(4)) \
+	    -o $$@ $(addprefix samples/,$(3)) $(5) -Xlinker --no-as-needed $(addprefix $(1)/,$(4)) \
 	    -Xlinker -rpath-link -Xlinker $(1) $(if $(findstring rpath,$(5)),,$(ORIGIN))
 endef
 comma := ,

@@ -123,7 +123,7 @@ static const char *const lines[] = {
     "./where_none",
     "LD_LIBRARY_PATH=/nowhere:/tmp ./where_none",
     "LD_LIBRARY_PATH=version_0 ./version_3/version",
-    "LD_LIBRARY_PATH=version_1 ./version_3/version",
+    "LD_LIBRARY_PATH=version_2 ./version_3/version",
     "LD_BIND_NOW=1 LD_LIBRARY_PATH=version_0 ./version_3/version",
     "LD_PRELOAD=./libplugin_bad.so LD_BIND_NOW=1 ./hello",
     "LD_PRELOAD=./libplugin_orphan.so ./where_none",
@@ -134,7 +134,7 @@ TABLE_TEST(errors, start, lines)
 {
     struct result native = run(*row);
 
-    cr_assert_eq(native.exit, 127, "the native loader does not fail: %s", *row);
+    cr_assert(native.exit > 0, "the native loader does not fail: %s", *row);
     compare(ALL_WAYS, COMPARE_FIRST_LINE, *row);
 }
 

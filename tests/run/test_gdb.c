@@ -11,17 +11,16 @@ static const struct {
     const char *program;
     const char *shown[5];
 } rows[] = {
-    {"-ex 'set breakpoint pending on' -ex 'break plugin_run' -ex run -ex bt -ex 'info sharedlibrary'",
+    {"-ex 'break plugin_run' -ex run -ex bt -ex 'info sharedlibrary'",
      "./plugin_host open=./libplugin_one.so call=plugin_run",
      {"Breakpoint 1, plugin_run ()", "in call (", "libplugin_one.so", "libc.so.6"}},
-    {"-ex 'set breakpoint pending on' -ex 'break tls_view_gd' -ex run -ex 'print own' -ex 'print mine' "
+    {"-ex 'break tls_view_gd' -ex run -ex 'print own' -ex 'print mine' "
      "-ex 'print tls_shared_gd'",
      "./tls",
      {"Breakpoint 1, tls_view_gd ()", "= 7", "= 6", "= 1000"}},
-    {"-ex 'set breakpoint pending on' -ex 'break tls_view_gd' -ex run -ex 'print own' -ex 'print line' "
-     "-ex 'info threads'",
+    {"-ex 'break print' -ex run -ex 'print own' -ex 'print line' -ex 'info threads'",
      "./tls_dlopen ./libtls_gd.so gd",
-     {"tls_view_gd ()", "= 7", "\"line\"", "* "}},
+     {"print (number=", "= 9", "\"nine\"", "* 1"}}, /* two calls in this thread: 7 + 2, l + 2 */
     {"-ex 'break main' -ex run -ex 'break greet' -ex continue -ex bt -ex 'print greet_name'", "./greet",
      {"Breakpoint 1, main ()", "Breakpoint 2, greet (", "#1 ", "\"world\""}},
     {"-ex 'catch throw' -ex run -ex bt", "./catch", {"exception thrown", "throw_it", "main ("}},

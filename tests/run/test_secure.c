@@ -39,11 +39,11 @@ TABLE_TEST(secure, as_native, rows)
     if (geteuid())
         cr_skip_test("needs root to make a set-user-ID program");
     struct result native =
-        runf("%s sh -c 'exec %s'", row->variables, make_program("secure", native_loader, row->origin));
+        runf("%s %s", row->variables, make_program("secure", native_loader, row->origin));
     if (!row->origin && !strstr(native.out, "AT_SECURE 1"))
         cr_skip_test("set-user-ID has no effect in this file system");
     struct result got =
-        runf("%s sh -c 'exec %s'", row->variables, make_program("secure", myld(), row->origin));
+        runf("%s %s", row->variables, make_program("secure", myld(), row->origin));
 
     native.error = strrchr(native.error, ':') ? strrchr(native.error, ':') : native.error;
     got.error = first_line(got.error);

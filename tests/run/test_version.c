@@ -34,7 +34,7 @@ static const char *const asked[] = {
     "open=./version_3/libversion.so version=answer@VERS_3 version=question@VERS_3 call=question",
     "open=./version_1/libversion.so version=answer@VERS_1 version=answer@VERS_2 call=question",
     "open=./version_0/libversion.so version=answer@VERS_1 call=answer",
-    "version=getpid@GLIBC_2.2.5 version=getpid@GLIBC_2.0 version=nowhere@GLIBC_2.2.5",
+    "version=rand@GLIBC_2.2.5 version=rand@GLIBC_2.0 version=nowhere@GLIBC_2.2.5",
 };
 
 TABLE_TEST(version, dlvsym, asked)
