@@ -290,7 +290,7 @@ Test(exports, protection) {
 Test(exports, linkable) {
     static const char source[] = "extern int __rseq_size; void *__tls_get_addr(void *);"
                                  "void *f(void *x) { return __rseq_size ? __tls_get_addr(x) : x; }";
-    char folder[] = "/tmp/exports-XXXXXX", command[1024], output[64];
+    char folder[] = BUILD_FOLDER "/exports-XXXXXX", command[1024], output[64];
 
     cr_assert_not_null(mkdtemp(folder));
     snprintf(output, sizeof output, "%s/lib.so", folder);
