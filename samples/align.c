@@ -6,8 +6,7 @@
 unsigned align_off(void);
 static alignas(65536) char own[65536];
 
-int main(void)
-{
+int main(void) {
     uintptr_t value = (uintptr_t)own;
 
     __asm__("" : "+r"(value));

@@ -1,7 +1,7 @@
 /*
- * Every argument register must survive lazy binding: calls each function of libargs.c twice, first through
- * an unbound slot and then through a bound one. Both lines have to be the same. With an argument, the static chain
- * register is looked at as well, which glibc's own loader does not keep.
+ * Every argument register must survive lazy binding: calls each function of libargs.c twice, first
+ * through an unbound slot and then through a bound one. Both lines have to be the same. With an
+ * argument, the static chain register is looked at as well, which glibc's own loader does not keep.
  */
 #include "args.h"
 #include <stdio.h>
@@ -11,29 +11,28 @@ static int with_chain;
 #if defined(__x86_64__)
 /* r10 carries the static chain of a nested function; C has no way to set it.
  * The 128 bytes below the stack pointer are the caller's (red zone) and are left alone. */
-static void *call_with_chain(void *chain)
-{
+static void *call_with_chain(void *chain) {
     void *result;
     register void *r10 __asm__("r10") = chain;
 
-    __asm__ volatile("mov %%rsp, %%rbx\n sub $128, %%rsp\n and $-16, %%rsp\n call args_chain@PLT\n mov %%rbx, %%rsp"
+    __asm__ volatile("mov %%rsp, %%rbx\n sub $128, %%rsp\n and $-16, %%rsp\n call args_chain@PLT\n "
+                     "mov %%rbx, %%rsp"
                      : "=a"(result), "+r"(r10)
                      :
                      : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r11", "memory", "cc");
     return result;
 }
 
-static long call_with_rax(long rax)
-{
-    __asm__ volatile("mov %%rsp, %%rbx\n sub $128, %%rsp\n and $-16, %%rsp\n call args_rax@PLT\n mov %%rbx, %%rsp"
+static long call_with_rax(long rax) {
+    __asm__ volatile("mov %%rsp, %%rbx\n sub $128, %%rsp\n and $-16, %%rsp\n call args_rax@PLT\n "
+                     "mov %%rbx, %%rsp"
                      : "+a"(rax)
                      :
                      : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc");
     return rax;
 }
 
-static void registers(void)
-{
+static void registers(void) {
     int here;
 
     if (with_chain)
@@ -41,20 +40,17 @@ static void registers(void)
     printf(" rax %ld", call_with_rax(0x1234567890));
 }
 
-__attribute__((target("avx"), noinline)) static void avx(void)
-{
+__attribute__((target("avx"), noinline)) static void avx(void) {
 #define V4(n) ((args_v4){(n), (n) + 1, (n) + 2, (n) + 3})
     printf(" avx %.0f", args_avx(V4(1), V4(2), V4(3), V4(4), V4(5), V4(6), V4(7), V4(8)));
 }
 
-__attribute__((target("avx512f"), noinline)) static void avx512(void)
-{
+__attribute__((target("avx512f"), noinline)) static void avx512(void) {
 #define V8(n) ((args_v8){(n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7})
     printf(" avx512 %.0f", args_avx512(V8(1), V8(2), V8(3), V8(4), V8(5), V8(6), V8(7), V8(8)));
 }
 
-static void machine(void)
-{
+static void machine(void) {
     registers();
     if (__builtin_cpu_supports("avx"))
         avx();
@@ -62,13 +58,10 @@ static void machine(void)
         avx512();
 }
 #else
-static void machine(void)
-{
-}
+static void machine(void) {}
 #endif
 
-static void all(void)
-{
+static void all(void) {
     struct args_small small = args_small(1, 2);
     struct args_large large = args_large(10);
     __int128 wide = args_wide((__int128)1 << 70, 5);
@@ -83,8 +76,7 @@ static void all(void)
     printf("\n");
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     (void)argv;
     with_chain = argc > 1;
     all();

@@ -22,14 +22,15 @@ __int128 args_wide(__int128 a, __int128 b);
 
 /** Returns the static chain register (nested functions find their outer frame with it). */
 void *args_chain(void);
-/** Returns rax as it was on entry: the number of vector registers of a call with variable arguments. */
+/** Returns rax as it was on entry: the number of vector registers of a call with variable
+ * arguments. */
 long args_rax(void);
 
 #if defined(__x86_64__)
 typedef double args_v4 __attribute__((vector_size(32)));
 typedef double args_v8 __attribute__((vector_size(64)));
-__attribute__((target("avx"))) double args_avx(args_v4 a, args_v4 b, args_v4 c, args_v4 d, args_v4 e,
-                                               args_v4 f, args_v4 g, args_v4 h);
+__attribute__((target("avx"))) double args_avx(args_v4 a, args_v4 b, args_v4 c, args_v4 d,
+                                               args_v4 e, args_v4 f, args_v4 g, args_v4 h);
 __attribute__((target("avx512f"))) double args_avx512(args_v8 a, args_v8 b, args_v8 c, args_v8 d,
                                                       args_v8 e, args_v8 f, args_v8 g, args_v8 h);
 #endif

@@ -1,11 +1,11 @@
-/* A large zeroed area that begins in the middle of a page of initialised data, and must all be zero. */
+/* A large zeroed area that begins in the middle of a page of initialised data, and must all be
+ * zero. */
 #include <stdio.h>
 
 static int before = 7;
 static char zeros[64 << 20];
 
-int main(void)
-{
+int main(void) {
     long sum = 0;
 
     for (unsigned i = 0; i < 1 << 16; i++)

@@ -1,11 +1,10 @@
-// C++ exceptions across a library (libthrow.cc), in both directions, in threads, and from a library that
-// was opened later when one is named as argument.
+// C++ exceptions across a library (libthrow.cc), in both directions, in threads, and from a library
+// that was opened later when one is named as argument.
 #include "throw.h"
 #include <dlfcn.h>
 #include <thread>
 
-static void try_all(void (*function)(int))
-{
+static void try_all(void (*function)(int)) {
     for (int what = 0; what < 4; what++) {
         try {
             function(what);
@@ -20,13 +19,11 @@ static void try_all(void (*function)(int))
     }
 }
 
-static void callback()
-{
+static void callback() {
     throw failure(23);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     try_all(throw_it);
     pass_through([] { throw 5; });
     try {

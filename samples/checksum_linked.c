@@ -7,8 +7,7 @@
 #define checksum_adler32 rust_checksum_adler32
 #endif
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     const char *text = argc > 1 ? argv[1] : "";
 
     printf("%08x\n", checksum_adler32((const uint8_t *)text, strlen(text)));

@@ -1,11 +1,11 @@
-/* The checksum of the third argument by the function (second) of a library (first) opened at run time. */
+/* The checksum of the third argument by the function (second) of a library (first) opened at run
+ * time. */
 #include "checksum.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc < 4)
         return 2;
     void *library = dlopen(argv[1], RTLD_LAZY);

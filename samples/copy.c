@@ -1,6 +1,7 @@
 /*
- * COPY relocations and canonical PLT addresses: a program that is no PIE addresses the library's variable
- * and function as if they were its own, and yet both sides must see one variable and one address.
+ * COPY relocations and canonical PLT addresses: a program that is no PIE addresses the library's
+ * variable and function as if they were its own, and yet both sides must see one variable and one
+ * address.
  */
 #include <stdio.h>
 
@@ -11,8 +12,7 @@ int *copy_library_number(void);
 void copy_set(int number);
 void (*copy_library_function(void))(int);
 
-int main(void)
-{
+int main(void) {
     printf("number %d, same variable %d\n", copy_number, &copy_number == copy_library_number());
     copy_number = 12;
     printf("the library has %d\n", *copy_library_number());

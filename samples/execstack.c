@@ -1,14 +1,13 @@
 /*
- * Is the stack executable? Built with and without -z execstack; an argument is a library to open, which
- * may ask for an executable stack later.
+ * Is the stack executable? Built with and without -z execstack; an argument is a library to open,
+ * which may ask for an executable stack later.
  */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-static void show(const char *when)
-{
+static void show(const char *when) {
     FILE *maps = fopen("/proc/self/maps", "r");
     char line[4096];
     char modes[5];
@@ -20,13 +19,11 @@ static void show(const char *when)
         fclose(maps);
 }
 
-static void *quiet(void *argument)
-{
+static void *quiet(void *argument) {
     return argument;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     pthread_t thread;
 
     show("start");

@@ -2,8 +2,7 @@
 extern const char *greet_name;
 int greet(const char *greeting);
 
-int main(void)
-{
+int main(void) {
     greet("hello");
     greet_name = "library";
     return greet("good day");

@@ -2,8 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     const char *greeting = getenv("GREETING");
 
     printf("%s, world\n", greeting ? greeting : "hello");

@@ -8,8 +8,7 @@
 /* A pointer in data needs a relative relocation when the program is position independent. */
 static const char *const words[] = {"hello ", "without ", "libc\n"};
 
-void nolibc_main(long *stack, void (*finish)(void))
-{
+void nolibc_main(long *stack, void (*finish)(void)) {
     char **argv = (char **)(stack + 1);
 
     for (unsigned i = 0; i < sizeof words / sizeof *words; i++)

@@ -1,7 +1,7 @@
 /*
- * What a process can learn about its objects: dl_iterate_phdr, dladdr, dladdr1, dlinfo, _dl_find_object.
- * Addresses are printed as relations, never as numbers, so that two runs can be compared.
- * The argument is a library to open first.
+ * What a process can learn about its objects: dl_iterate_phdr, dladdr, dladdr1, dlinfo,
+ * _dl_find_object. Addresses are printed as relations, never as numbers, so that two runs can be
+ * compared. The argument is a library to open first.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -16,14 +16,12 @@
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 #endif
 
-static const char *base(const char *path)
-{
+static const char *base(const char *path) {
     const char *slash = path ? strrchr(path, '/') : NULL;
     return slash ? slash + 1 : path ? path : "(null)";
 }
 
-static int list(struct dl_phdr_info *info, size_t size, void *data)
-{
+static int list(struct dl_phdr_info *info, size_t size, void *data) {
     int loads = 0;
     int tls = 0;
 
@@ -41,8 +39,7 @@ static int list(struct dl_phdr_info *info, size_t size, void *data)
     return 0;
 }
 
-static void address(const char *what, const void *where)
-{
+static void address(const char *what, const void *where) {
     Dl_info info = {0};
     int found = dladdr(where, &info);
 
@@ -52,8 +49,7 @@ static void address(const char *what, const void *where)
 }
 
 #ifdef __GLIBC__
-static void address1(const char *what, const void *where)
-{
+static void address1(const char *what, const void *where) {
     Dl_info info;
     void *extra = NULL;
 
@@ -69,8 +65,7 @@ static void address1(const char *what, const void *where)
     }
 }
 
-static void search_path(void *object)
-{
+static void search_path(void *object) {
     Dl_serinfo size;
     Dl_serinfo *paths;
 
@@ -84,8 +79,7 @@ static void search_path(void *object)
     free(paths);
 }
 
-static void details(void *object)
-{
+static void details(void *object) {
     char origin[4096];
     Lmid_t space;
     size_t module = 0;
@@ -102,8 +96,7 @@ static void details(void *object)
     search_path(object);
 }
 
-static void find(const char *what, void *where)
-{
+static void find(const char *what, void *where) {
     struct dl_find_object found;
     Dl_info info = {0};
     int result = _dl_find_object(where, &found);
@@ -118,8 +111,7 @@ static void find(const char *what, void *where)
 }
 #endif
 
-static void chain(void *object)
-{
+static void chain(void *object) {
     struct link_map *map = NULL;
 
     if (dlinfo(object, RTLD_DI_LINKMAP, &map) || !map)
@@ -132,8 +124,7 @@ static void chain(void *object)
             printf("chain \"%s\" %s\n", base(map->l_name), map->l_ld ? "dynamic" : "-");
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     void *object = dlopen(argc > 1 ? argv[1] : NULL, RTLD_NOW);
     void *function = object ? dlsym(object, "greet") : NULL;
     ElfW(Addr) loader = 0;

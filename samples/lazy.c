@@ -21,13 +21,11 @@ struct tables {
     uintptr_t bias;
 };
 
-static uintptr_t absolute(uintptr_t bias, uintptr_t address)
-{
+static uintptr_t absolute(uintptr_t bias, uintptr_t address) {
     return address < bias ? address + bias : address; /* glibc relocates d_ptr, musl does not */
 }
 
-static int read_tables(struct dl_phdr_info *info, size_t size, void *out)
-{
+static int read_tables(struct dl_phdr_info *info, size_t size, void *out) {
     struct tables *tables = out;
     const ElfW(Dyn) *entry = NULL;
 
@@ -50,8 +48,7 @@ static int read_tables(struct dl_phdr_info *info, size_t size, void *out)
     return 1;
 }
 
-static void *volatile *slot_of(const char *name)
-{
+static void *volatile *slot_of(const char *name) {
     struct tables tables = {0};
 
     dl_iterate_phdr(read_tables, &tables);
@@ -63,8 +60,7 @@ static void *volatile *slot_of(const char *name)
     return NULL;
 }
 
-static void show(const char *when, void *volatile *slot)
-{
+static void show(const char *when, void *volatile *slot) {
     Dl_info info = {0};
 
     if (!slot || !dladdr(*slot, &info)) {
@@ -75,8 +71,7 @@ static void show(const char *when, void *volatile *slot)
     printf("%s: the slot points into %s\n", when, slash ? slash + 1 : info.dli_fname);
 }
 
-int main(void)
-{
+int main(void) {
     void *volatile *slot = slot_of("lazy_next");
 
     show("before the first call", slot);

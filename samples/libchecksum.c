@@ -1,11 +1,10 @@
 /*
- * A C library used from C and from Rust, linked and opened at run time (checksum_*.c, checksum/): Adler-32 as of
- * RFC 1950.
+ * A C library used from C and from Rust, linked and opened at run time (checksum_*.c, checksum/):
+ * Adler-32 as of RFC 1950.
  */
 #include "checksum.h"
 
-uint32_t checksum_adler32(const uint8_t *bytes, size_t length)
-{
+uint32_t checksum_adler32(const uint8_t *bytes, size_t length) {
     uint32_t low = 1;
     uint32_t high = 0;
 

@@ -1,4 +1,5 @@
-/* Variables that a program which is no PIE copies into itself (copy.c), and functions to compare. */
+/* Variables that a program which is no PIE copies into itself (copy.c), and functions to compare.
+ */
 
 /** A variable that moves into the program. */
 int copy_number = 11;
@@ -9,21 +10,18 @@ extern int copy_alias __attribute__((weak, alias("copy_number")));
 
 /** The library's own view of the variable. */
 int *copy_library_number(void);
-int *copy_library_number(void)
-{
+int *copy_library_number(void) {
     return &copy_number;
 }
 
 /** Sets the variable by its other name. */
 void copy_set(int number);
-void copy_set(int number)
-{
+void copy_set(int number) {
     copy_alias = number;
 }
 
 /** The library's own view of the address of copy_set(). */
 void (*copy_library_function(void))(int);
-void (*copy_library_function(void))(int)
-{
+void (*copy_library_function(void))(int) {
     return copy_set;
 }

@@ -2,6 +2,4 @@
 
 /** Does nothing. */
 void empty(void);
-void empty(void)
-{
-}
+void empty(void) {}

@@ -1,21 +1,18 @@
 /* A library whose function is chosen when it is loaded (STT_GNU_IFUNC), for ifunc.c. */
 
-static int chosen_one(void)
-{
+static int chosen_one(void) {
     return 1;
 }
 
-static int chosen_two(void)
-{
+static int chosen_two(void) {
     return 2;
 }
 
-static int offset = 1; /* read by the resolver: must be there before it runs */
+static int offset = 1;               /* read by the resolver: must be there before it runs */
 static int *const pointer = &offset; /* a relative relocation, which comes first as well */
 
 /* The resolver runs in the middle of relocation. */
-static int (*choose(void))(void)
-{
+static int (*choose(void))(void) {
     return *pointer ? chosen_two : chosen_one;
 }
 
@@ -28,7 +25,6 @@ int (*ifunc_pointer)(void) = ifunc_global;
 
 /** Calls the local one, which is bound by IRELATIVE. */
 int ifunc_library(void);
-int ifunc_library(void)
-{
+int ifunc_library(void) {
     return ifunc_local();
 }

@@ -2,7 +2,6 @@
 
 /** Returns the number plus one. */
 int lazy_next(int number);
-int lazy_next(int number)
-{
+int lazy_next(int number) {
     return number + 1;
 }

@@ -3,7 +3,6 @@ const char *where(void);
 
 /** Where the library's dependency came from. */
 const char *middle_where(void);
-const char *middle_where(void)
-{
+const char *middle_where(void) {
     return where();
 }

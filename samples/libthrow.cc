@@ -1,19 +1,17 @@
-// The library that throws, for catch.cc: its own type, a standard one, and one that passes through a
-// frame of the library with a destructor in it. Also a template static, which is STB_GNU_UNIQUE.
+// The library that throws, for catch.cc: its own type, a standard one, and one that passes through
+// a frame of the library with a destructor in it. Also a template static, which is STB_GNU_UNIQUE.
 #include "throw.h"
 
 namespace {
 struct guard {
-    ~guard()
-    {
+    ~guard() {
         std::puts("library: unwound");
     }
 };
 } // namespace
 
 /** Throws what the number names. */
-void throw_it(int what)
-{
+void throw_it(int what) {
     guard here;
     if (what == 0)
         throw failure(17);
@@ -25,8 +23,7 @@ void throw_it(int what)
 }
 
 /** Calls the function of the program inside a try that only catches ints. */
-void pass_through(void (*callback)())
-{
+void pass_through(void (*callback)()) {
     guard here;
     try {
         callback();
@@ -36,7 +33,6 @@ void pass_through(void (*callback)())
 }
 
 /** The library's address of the counter. */
-int *library_counter()
-{
+int *library_counter() {
     return &counter<int>::value;
 }

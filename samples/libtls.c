@@ -1,6 +1,7 @@
 /*
- * Thread-local variables of a library: initialised, zero, aligned to 64 and to 4096. Built once for each
- * TLS model (-ftls-model=…, -mtls-dialect=gnu2) with another TLS_NAME; tls.c and tls_dlopen.c ask it.
+ * Thread-local variables of a library: initialised, zero, aligned to 64 and to 4096. Built once for
+ * each TLS model (-ftls-model=…, -mtls-dialect=gnu2) with another TLS_NAME; tls.c and tls_dlopen.c
+ * ask it.
  */
 #include "tls.h"
 #include <stdalign.h>
@@ -21,11 +22,11 @@ static _Thread_local alignas(4096) char page[4096] = "page";
 static _Thread_local alignas(16) char line[16] = "line";
 static _Thread_local alignas(16) char page[16] = "page";
 #endif
-/* A pointer in the initial image has to be relocated before a thread copies it (volatile: or the compiler answers). */
+/* A pointer in the initial image has to be relocated before a thread copies it (volatile: or the
+ * compiler answers). */
 static _Thread_local int *volatile pointer = &tls_anchor;
 
-static int misaligned(const void *address, uintptr_t alignment)
-{
+static int misaligned(const void *address, uintptr_t alignment) {
     uintptr_t value = (uintptr_t)address;
 
     __asm__("" : "+r"(value)); /* or the compiler answers from the declaration */
@@ -34,8 +35,7 @@ static int misaligned(const void *address, uintptr_t alignment)
 
 /** Reads all variables of the calling thread, then changes them. */
 struct tls_view PASTE(tls_view_, TLS_NAME)(void);
-struct tls_view PASTE(tls_view_, TLS_NAME)(void)
-{
+struct tls_view PASTE(tls_view_, TLS_NAME)(void) {
     struct tls_view view = {
         .shared = PASTE(tls_shared_, TLS_NAME)++,
         .own = own++,

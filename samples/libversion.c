@@ -5,13 +5,11 @@
  */
 #if VERSION >= 2
 int answer_old(void);
-int answer_old(void)
-{
+int answer_old(void) {
     return 41;
 }
 int answer_new(void);
-int answer_new(void)
-{
+int answer_new(void) {
     return 42;
 }
 __asm__(".symver answer_old, answer@VERS_1");
@@ -19,8 +17,7 @@ __asm__(".symver answer_new, answer@@VERS_2");
 #else
 /** The answer, as the first version knew it. */
 int answer(void);
-int answer(void)
-{
+int answer(void) {
     return 41;
 }
 #endif
@@ -28,8 +25,7 @@ int answer(void)
 #if VERSION >= 3
 /** Only the third version has this. */
 int question(void);
-int question(void)
-{
+int question(void) {
     return 6 * 9;
 }
 #endif

@@ -1,11 +1,12 @@
 /*
- * The process's own mappings in a form that does not depend on where things landed: for each object, in the
- * order of the link map, every line of /proc/self/maps inside it as offset from the load bias, length,
- * protection and file offset. Anonymous memory inside an object is its bss; gaps show as "---p" or as a hole.
- * The loader itself is left out: it is known by r_debug.r_ldbase.
+ * The process's own mappings in a form that does not depend on where things landed: for each
+ * object, in the order of the link map, every line of /proc/self/maps inside it as offset from the
+ * load bias, length, protection and file offset. Anonymous memory inside an object is its bss; gaps
+ * show as "---p" or as a hole. The loader itself is left out: it is known by r_debug.r_ldbase.
  *
- * With the argument `inodes`, prints instead each mapped file as device:inode, sorted by the kernel's order.
- * With `modes`, lists mappings that are writable and executable at once (there should be none).
+ * With the argument `inodes`, prints instead each mapped file as device:inode, sorted by the
+ * kernel's order. With `modes`, lists mappings that are writable and executable at once (there
+ * should be none).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -27,8 +28,7 @@ enum { LINE_MAX_COUNT = 512 };
 static struct line lines[LINE_MAX_COUNT];
 static int count;
 
-static void read_maps(void)
-{
+static void read_maps(void) {
     FILE *maps = fopen("/proc/self/maps", "r");
     char text[1024];
 
@@ -44,8 +44,8 @@ static void read_maps(void)
 }
 
 /* Prints the part of the line that lies inside the object. */
-static void show(const struct line *line, unsigned long bias, unsigned long low, unsigned long high)
-{
+static void show(const struct line *line, unsigned long bias, unsigned long low,
+                 unsigned long high) {
     unsigned long start = line->start < low ? low : line->start;
     unsigned long end = line->end > high ? high : line->end;
 
@@ -58,8 +58,7 @@ static void show(const struct line *line, unsigned long bias, unsigned long low,
         printf(" anonymous\n");
 }
 
-static int object(struct dl_phdr_info *info, size_t size, void *loader)
-{
+static int object(struct dl_phdr_info *info, size_t size, void *loader) {
     unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
     unsigned long low = -1UL;
     unsigned long high = 0;
@@ -84,16 +83,14 @@ static int object(struct dl_phdr_info *info, size_t size, void *loader)
     return 0;
 }
 
-static unsigned long loader_base(void)
-{
+static unsigned long loader_base(void) {
     for (ElfW(Dyn) *entry = _DYNAMIC; entry->d_tag != DT_NULL; entry++)
         if (entry->d_tag == DT_DEBUG && entry->d_un.d_ptr)
             return ((struct r_debug *)entry->d_un.d_ptr)->r_ldbase;
     return -1UL;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     unsigned long loader = loader_base();
 
     if (argc > 2 && !dlopen(argv[2], RTLD_NOW))

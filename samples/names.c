@@ -1,13 +1,13 @@
 /*
- * libc's own plug-ins: name services (NSS) and character sets (gconv) are libraries that libc opens itself.
+ * libc's own plug-ins: name services (NSS) and character sets (gconv) are libraries that libc opens
+ * itself.
  */
 #include <iconv.h>
 #include <netdb.h>
 #include <pwd.h>
 #include <stdio.h>
 
-int main(void)
-{
+int main(void) {
     struct passwd *user = getpwnam("root");
     struct addrinfo *address = NULL;
     char in[] = "gr\xc3\xbc\xc3\x9f";

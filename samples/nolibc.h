@@ -1,19 +1,19 @@
 /*
  * The least that a program without a libc needs: two system calls, and a first instruction.
  *
- * A source file that defines NOLIBC_START before it includes this page gets `_start`, which hands the
- * kernel's stack (argc, argv, envp, auxv) and the loader's destructor hook (psABI: rdx on x86_64, x0 on
- * aarch64) to `nolibc_main`.
+ * A source file that defines NOLIBC_START before it includes this page gets `_start`, which hands
+ * the kernel's stack (argc, argv, envp, auxv) and the loader's destructor hook (psABI: rdx on
+ * x86_64, x0 on aarch64) to `nolibc_main`.
  */
 #ifndef SAMPLES_NOLIBC_H
 #define SAMPLES_NOLIBC_H
 
-/* The numbers below are the kernel's; they differ by machine and are the only thing here that does. */
+/* The numbers below are the kernel's; they differ by machine and are the only thing here that does.
+ */
 #if defined(__x86_64__)
 enum { NOLIBC_WRITE = 1, NOLIBC_EXIT = 231 };
 
-static inline long nolibc_call(long number, long a, long b, long c)
-{
+static inline long nolibc_call(long number, long a, long b, long c) {
     long result;
     __asm__ volatile("syscall"
                      : "=a"(result)
@@ -27,8 +27,7 @@ static inline long nolibc_call(long number, long a, long b, long c)
 #elif defined(__aarch64__)
 enum { NOLIBC_WRITE = 64, NOLIBC_EXIT = 94 };
 
-static inline long nolibc_call(long number, long a, long b, long c)
-{
+static inline long nolibc_call(long number, long a, long b, long c) {
     register long x8 __asm__("x8") = number;
     register long x0 __asm__("x0") = a;
     register long x1 __asm__("x1") = b;
@@ -42,8 +41,7 @@ static inline long nolibc_call(long number, long a, long b, long c)
 #endif
 
 /** Writes the text to standard output. */
-static inline void nolibc_say(const char *text)
-{
+static inline void nolibc_say(const char *text) {
     long length = 0;
     while (text[length])
         length++;
@@ -51,8 +49,7 @@ static inline void nolibc_say(const char *text)
 }
 
 /** Ends the process. */
-static inline _Noreturn void nolibc_exit(int status)
-{
+static inline _Noreturn void nolibc_exit(int status) {
     for (;;)
         nolibc_call(NOLIBC_EXIT, status, 0, 0);
 }
@@ -62,7 +59,8 @@ static inline _Noreturn void nolibc_exit(int status)
  * The program.
  *
  * @param stack what the kernel left: argc, argv…, NULL, envp…, NULL, auxv
- * @param finish the loader's hook that runs the destructors of all libraries; NULL in a static program
+ * @param finish the loader's hook that runs the destructors of all libraries; NULL in a static
+ * program
  */
 _Noreturn void nolibc_main(long *stack, void (*finish)(void));
 __asm__(".text\n" NOLIBC_ENTRY);

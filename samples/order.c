@@ -1,7 +1,7 @@
 /*
- * Prints the order of constructors and destructors. The program needs liborder_a and liborder_b, which
- * need others (liborder.c; samples.mk draws the graph). An argument chooses the end:
- * `return` (default), `exit`, `quick` (_exit), or a library to dlopen and dlclose before the end.
+ * Prints the order of constructors and destructors. The program needs liborder_a and liborder_b,
+ * which need others (liborder.c; samples.mk draws the graph). An argument chooses the end: `return`
+ * (default), `exit`, `quick` (_exit), or a library to dlopen and dlclose before the end.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -9,31 +9,26 @@
 #include <string.h>
 #include <unistd.h>
 
-static void preinit(void)
-{
+static void preinit(void) {
     dprintf(1, "order: preinit\n");
 }
 __attribute__((section(".preinit_array"), used)) static void (*const preinit_entry)(void) = preinit;
 
-static void at_exit(void)
-{
+static void at_exit(void) {
     dprintf(1, "order: atexit\n");
 }
 
-__attribute__((constructor)) static void construct(void)
-{
+__attribute__((constructor)) static void construct(void) {
     dprintf(1, "order: constructor\n");
     if (getenv("ORDER_EXIT")) /* leave while the construction is still going on */
         exit(9);
 }
 
-__attribute__((destructor)) static void destruct(void)
-{
+__attribute__((destructor)) static void destruct(void) {
     dprintf(1, "order: destructor\n");
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     const char *end = argc > 1 ? argv[1] : "return";
 
     dprintf(1, "order: main\n");

@@ -1,8 +1,8 @@
 /*
  * A plug-in host: a little language on the command line for the dl* functions.
  *
- *   open=FILE  now=FILE  global=FILE  deep=FILE  noload=FILE  nodelete=FILE  self   dlopen with flags
- *   call=NAME      dlsym in the last opened object and call it (int (void) prints its result)
+ *   open=FILE  now=FILE  global=FILE  deep=FILE  noload=FILE  nodelete=FILE  self   dlopen with
+ * flags call=NAME      dlsym in the last opened object and call it (int (void) prints its result)
  *   text=NAME      the same for const char *(void)
  *   default=NAME   dlsym(RTLD_DEFAULT), next=NAME dlsym(RTLD_NEXT): tells which object has it
  *   version=NAME@V dlvsym in the last opened object (int (void))
@@ -22,8 +22,7 @@ const char *host_name = "the host";
 static void *objects[OPEN_MAX_OBJECTS];
 static int count;
 
-static void open_object(const char *file, int flags)
-{
+static void open_object(const char *file, int flags) {
     void *object = dlopen(file, flags);
 
     printf("open %s: %s\n", file ? file : "self", object ? "done" : "failed");
@@ -34,13 +33,11 @@ static void open_object(const char *file, int flags)
         objects[count++] = object;
 }
 
-static void *last(void)
-{
+static void *last(void) {
     return count ? objects[count - 1] : RTLD_DEFAULT;
 }
 
-static void call(void *function, const char *name, int text)
-{
+static void call(void *function, const char *name, int text) {
     if (!function)
         printf("%s: not found\n", name);
     else if (text)
@@ -49,8 +46,7 @@ static void call(void *function, const char *name, int text)
         printf("%s() = %d\n", name, ((int (*)(void))function)());
 }
 
-static void owner(void *address, const char *name)
-{
+static void owner(void *address, const char *name) {
     Dl_info info = {0};
     const char *slash = NULL;
 
@@ -59,8 +55,7 @@ static void owner(void *address, const char *name)
     printf("%s: %s\n", name, slash ? slash + 1 : info.dli_fname ? info.dli_fname : "not found");
 }
 
-static void mapped(const char *file)
-{
+static void mapped(const char *file) {
     FILE *maps = fopen("/proc/self/maps", "r");
     char line[4096];
     int lines = 0;
@@ -72,8 +67,7 @@ static void mapped(const char *file)
     printf("%s: %s\n", file, lines ? "mapped" : "not mapped");
 }
 
-static void versioned(char *argument)
-{
+static void versioned(char *argument) {
 #ifdef __GLIBC__
     char *at = strchr(argument, '@');
 
@@ -87,8 +81,7 @@ static void versioned(char *argument)
 #endif
 }
 
-static void step(const char *word, char *argument)
-{
+static void step(const char *word, char *argument) {
     static const struct {
         const char *word;
         int flags;
@@ -122,8 +115,7 @@ static void step(const char *word, char *argument)
         printf("close: %d\n", dlclose(objects[--count]));
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
         char *argument = strchr(argv[i], '=');
         const char *error;

@@ -1,7 +1,7 @@
 /*
- * Who gets whose definition? Needs libscope_a.so and libscope_b.so (libscope.c), and prints what the
- * program, `a` and `b` each see under the same name: global, weak, protected, hidden, undefined weak,
- * unique.
+ * Who gets whose definition? Needs libscope_a.so and libscope_b.so (libscope.c), and prints what
+ * the program, `a` and `b` each see under the same name: global, weak, protected, hidden, undefined
+ * weak, unique.
  */
 #include <stdio.h>
 
@@ -15,16 +15,14 @@ const char *b_sees(int which);
 int a_count(void);
 int b_count(void);
 
-static void row(const char *name, const char *program, int which)
-{
+static void row(const char *name, const char *program, int which) {
     const char *a = a_sees(which);
     const char *b = b_sees(which);
 
     printf("%-10s program %-5s a %-5s b %-5s\n", name, program, a ? a : "none", b ? b : "none");
 }
 
-int main(void)
-{
+int main(void) {
     row("global", scope_global(), 0);
     row("weak", scope_weak(), 1);
     row("protected", scope_protected(), 2);

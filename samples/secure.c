@@ -1,6 +1,6 @@
 /*
- * What is left of the dangerous variables in a program that runs with somebody else's rights (set-user-ID), and
- * which rights these are.
+ * What is left of the dangerous variables in a program that runs with somebody else's rights
+ * (set-user-ID), and which rights these are.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +9,14 @@
 
 int greet(const char *greeting);
 
-int main(void)
-{
+int main(void) {
     static const char *const names[] = {
-        "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_DEBUG", "LD_BIND_NOW", "LD_AUDIT",       "LD_ORIGIN_PATH",
-        "LD_PROFILE", "LD_SHOW_AUXV",    "TMPDIR",   "GCONV_PATH",  "GETCONF_DIR",    "HOSTALIASES",
-        "LOCALDOMAIN", "LOCPATH",        "MALLOC_TRACE", "NIS_PATH", "NLSPATH",       "RESOLV_HOST_CONF",
-        "RES_OPTIONS", "TZDIR",          "LD_DYNAMIC_WEAK", "GLIBC_TUNABLES", "HOME"};
+        "LD_PRELOAD",      "LD_LIBRARY_PATH",  "LD_DEBUG",     "LD_BIND_NOW",
+        "LD_AUDIT",        "LD_ORIGIN_PATH",   "LD_PROFILE",   "LD_SHOW_AUXV",
+        "TMPDIR",          "GCONV_PATH",       "GETCONF_DIR",  "HOSTALIASES",
+        "LOCALDOMAIN",     "LOCPATH",          "MALLOC_TRACE", "NIS_PATH",
+        "NLSPATH",         "RESOLV_HOST_CONF", "RES_OPTIONS",  "TZDIR",
+        "LD_DYNAMIC_WEAK", "GLIBC_TUNABLES",   "HOME"};
 
     printf("AT_SECURE %lu other user %d\n", getauxval(AT_SECURE), getuid() != geteuid());
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)

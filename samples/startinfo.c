@@ -1,6 +1,7 @@
 /*
- * What a program is told when it starts: arguments, environment, and the auxiliary vector as relations
- * (AT_ENTRY is _start, AT_PHDR is our own header table …), so that a start under another loader can be compared.
+ * What a program is told when it starts: arguments, environment, and the auxiliary vector as
+ * relations (AT_ENTRY is _start, AT_PHDR is our own header table …), so that a start under another
+ * loader can be compared.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -16,8 +17,7 @@ extern char **environ;
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 void _start(void);
 
-static void arguments(int argc, char **argv)
-{
+static void arguments(int argc, char **argv) {
     printf("argc %d\n", argc);
     for (int i = 0; i < argc; i++)
         printf("argv[%d] %s\n", i, argv[i]);
@@ -29,8 +29,7 @@ static void arguments(int argc, char **argv)
             printf("env %s\n", *entry);
 }
 
-static void process(void)
-{
+static void process(void) {
     char name[64] = "";
     FILE *comm = fopen("/proc/self/comm", "r");
 
@@ -40,8 +39,7 @@ static void process(void)
         fclose(comm);
 }
 
-static void vector(char **argv)
-{
+static void vector(char **argv) {
     const char *file = (const char *)getauxval(AT_EXECFN);
     const char *platform = (const char *)getauxval(AT_PLATFORM);
     const ElfW(auxv_t) * entry;
@@ -73,8 +71,7 @@ static void vector(char **argv)
             printf("tag %lu\n", (unsigned long)entry->a_type);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     arguments(argc, argv);
     process();
     vector(argv);

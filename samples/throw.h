@@ -8,14 +8,10 @@
 /** Thrown by the library, caught by the program: the type's name is compared across objects. */
 struct failure {
     int code;
-    explicit failure(int number) : code(number)
-    {
-    }
+    explicit failure(int number) : code(number) {}
 };
 
-template <typename T> struct counter {
-    static int value;
-};
+template <typename T> struct counter { static int value; };
 template <typename T> int counter<T>::value = 0;
 
 void throw_it(int what);

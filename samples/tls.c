@@ -1,6 +1,6 @@
 /*
- * Thread-local storage in the program (local-exec) and in libraries of all models (libtls.c), in the main
- * thread and in threads that start later. Every thread must see fresh variables.
+ * Thread-local storage in the program (local-exec) and in libraries of all models (libtls.c), in
+ * the main thread and in threads that start later. Every thread must see fresh variables.
  */
 #include "tls.h"
 #include <pthread.h>
@@ -21,15 +21,13 @@ int tls_anchor;
 static _Thread_local alignas(64) int mine = 5;
 static _Thread_local char big[5000];
 
-static void print(const char *thread, const char *model, struct tls_view view, int shared)
-{
-    printf("%s %-4s %d %d %ld %c %d misaligned %d anchored %d seen from outside %d\n", thread, model,
-           view.shared, view.own, view.zero, view.line, view.page, view.misaligned, view.anchored,
-           shared);
+static void print(const char *thread, const char *model, struct tls_view view, int shared) {
+    printf("%s %-4s %d %d %ld %c %d misaligned %d anchored %d seen from outside %d\n", thread,
+           model, view.shared, view.own, view.zero, view.line, view.page, view.misaligned,
+           view.anchored, shared);
 }
 
-static void *look(void *name)
-{
+static void *look(void *name) {
     uintptr_t address = (uintptr_t)&mine;
 
     __asm__("" : "+r"(address));
@@ -41,8 +39,7 @@ static void *look(void *name)
     return NULL;
 }
 
-int main(void)
-{
+int main(void) {
     pthread_t thread;
 
     look("start ");

@@ -1,7 +1,7 @@
 /*
- * TLS of a library that is opened when the threads already run: each of them gets its own copy on first
- * use, and the library can be closed and opened again.
- * Arguments: the file, and the end of its function's name (tls_view_…).
+ * TLS of a library that is opened when the threads already run: each of them gets its own copy on
+ * first use, and the library can be closed and opened again. Arguments: the file, and the end of
+ * its function's name (tls_view_…).
  */
 #include "tls.h"
 #include <dlfcn.h>
@@ -15,14 +15,12 @@ static pthread_barrier_t barrier;
 static struct tls_view (*view)(void);
 static struct tls_view seen[THREADS + 1][ROUNDS];
 
-static void look(struct tls_view *views)
-{
+static void look(struct tls_view *views) {
     for (int round = 0; round < ROUNDS; round++)
         views[round] = view();
 }
 
-static void *run(void *views)
-{
+static void *run(void *views) {
     pthread_barrier_wait(&barrier); /* all threads run */
     pthread_barrier_wait(&barrier); /* the library is open */
     look(views);
@@ -30,8 +28,7 @@ static void *run(void *views)
     return NULL;
 }
 
-static void print(int number)
-{
+static void print(int number) {
     for (int i = 0; i < number; i++)
         for (int round = 0; round < ROUNDS; round++) {
             struct tls_view *now = &seen[i][round];
@@ -40,8 +37,7 @@ static void print(int number)
         }
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     pthread_t threads[THREADS];
     char name[64];
     void *library;

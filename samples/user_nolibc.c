@@ -7,13 +7,11 @@ extern int nolibc_calls;
 extern int *nolibc_calls_pointer;
 
 const char *nolibc_name(void);
-const char *nolibc_name(void)
-{
+const char *nolibc_name(void) {
     return "user_nolibc";
 }
 
-void nolibc_main(long *stack, void (*finish)(void))
-{
+void nolibc_main(long *stack, void (*finish)(void)) {
     (void)stack;
     nolibc_greet();
     nolibc_greet();

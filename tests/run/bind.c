@@ -1,13 +1,14 @@
 /*
  * bind TARGET[:TARGET…] LOADER COMMAND [ARGUMENT…]
  *
- * Runs the command with the loader in the place of each target (a program interpreter), for itself and all its
- * children: a bind mount in a private mount namespace, with new user namespace when not root. A target that
- * is a symbolic link to a file is covered only where the link is the interpreter itself and leads to a libc that is
- * still needed (ld-musl): then the link is covered, not the file behind it. Targets that do not exist are passed over.
+ * Runs the command with the loader in the place of each target (a program interpreter), for itself
+ * and all its children: a bind mount in a private mount namespace, with new user namespace when not
+ * root. A target that is a symbolic link to a file is covered only where the link is the
+ * interpreter itself and leads to a libc that is still needed (ld-musl): then the link is covered,
+ * not the file behind it. Targets that do not exist are passed over.
  *
- * Static, since it must run while the loaders are covered. Ends with 125 when namespaces are not to be had, else as
- * the command does. See mount_namespaces(7), open_tree(2), move_mount(2).
+ * Static, since it must run while the loaders are covered. Ends with 125 when namespaces are not to
+ * be had, else as the command does. See mount_namespaces(7), open_tree(2), move_mount(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,14 +23,12 @@
 
 enum { FAILED = 125 };
 
-static int fail(const char *what)
-{
+static int fail(const char *what) {
     fprintf(stderr, "bind: %s: %s\n", what, strerror(errno));
     exit(FAILED);
 }
 
-static void write_file(const char *path, const char *content)
-{
+static void write_file(const char *path, const char *content) {
     int file = open(path, O_WRONLY);
 
     if (file < 0 || write(file, content, strlen(content)) < 0)
@@ -38,8 +37,7 @@ static void write_file(const char *path, const char *content)
 }
 
 /* A private mount namespace, if need be inside a user namespace in which we stay who we are. */
-static void enter_namespace(void)
-{
+static void enter_namespace(void) {
     char user[64];
     char group[64];
 
@@ -57,9 +55,9 @@ static void enter_namespace(void)
         fail("private mounts");
 }
 
-/* Covers one target. Only the last component is kept from being followed, and only if it names musl's libc. */
-static void cover(const char *target, const char *loader)
-{
+/* Covers one target. Only the last component is kept from being followed, and only if it names
+ * musl's libc. */
+static void cover(const char *target, const char *loader) {
     char resolved[4096];
     int source;
 
@@ -75,8 +73,7 @@ static void cover(const char *target, const char *loader)
     close(source);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc < 4) {
         fprintf(stderr, "usage: bind TARGET[:TARGET...] LOADER COMMAND [ARGUMENT...]\n");
         return FAILED;

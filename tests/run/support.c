@@ -1,6 +1,6 @@
 /*
- * Runs processes for the tests: command lines in, status and output out (support.h). Linux and POSIX only; the loader
- * under test comes from the environment variable MYLD, else from the build.
+ * Runs processes for the tests: command lines in, status and output out (support.h). Linux and
+ * POSIX only; the loader under test comes from the environment variable MYLD, else from the build.
  */
 #define _GNU_SOURCE
 #include "support.h"
@@ -29,19 +29,16 @@ struct command {
     const char *folder;
 };
 
-const char *myld(void)
-{
+const char *myld(void) {
     const char *chosen = getenv("MYLD");
     return chosen && *chosen ? chosen : BUILD_FOLDER "/myld";
 }
 
-const char *samples(void)
-{
+const char *samples(void) {
     return BUILD_FOLDER "/samples";
 }
 
-char *text(const char *format, ...)
-{
+char *text(const char *format, ...) {
     char *result;
     va_list list;
 
@@ -51,16 +48,14 @@ char *text(const char *format, ...)
     return result;
 }
 
-char *first_line(const char *all)
-{
+char *first_line(const char *all) {
     return strndup(all, strcspn(all, "\n"));
 }
 
 /* ---- taking a line apart ---- */
 
 /* Cuts the next word off the text, in place; returns NULL at the end. */
-static char *next_word(char **rest)
-{
+static char *next_word(char **rest) {
     char *from = *rest + strspn(*rest, " ");
     char *to = from;
     char *word = from;
@@ -79,8 +74,7 @@ static char *next_word(char **rest)
     return word;
 }
 
-static struct command parse(const char *line)
-{
+static struct command parse(const char *line) {
     struct command command = {.folder = samples()};
     char *rest = strdup(line);
     char *word;
@@ -100,8 +94,7 @@ static struct command parse(const char *line)
 }
 
 /* Puts the words of the text in front of the command's. */
-static void prepend(struct command *command, const char *front)
-{
+static void prepend(struct command *command, const char *front) {
     char *words[WORDS_MAX] = {NULL};
     char *rest = strdup(front);
     char *word;
@@ -116,8 +109,7 @@ static void prepend(struct command *command, const char *front)
 
 /* ---- one process ---- */
 
-static void become(const struct command *command, int out, int error)
-{
+static void become(const struct command *command, int out, int error) {
     int in = open("/dev/null", O_RDONLY);
 
     setpgid(0, 0);
@@ -141,8 +133,7 @@ struct buffer {
 };
 
 /* Reads what there is. Returns false at the end of the file. */
-static bool drain(int file, struct buffer *buffer)
-{
+static bool drain(int file, struct buffer *buffer) {
     char bytes[4096];
     ssize_t count = read(file, bytes, sizeof bytes);
 
@@ -155,8 +146,7 @@ static bool drain(int file, struct buffer *buffer)
     return true;
 }
 
-static int milliseconds_left(const struct timespec *begin)
-{
+static int milliseconds_left(const struct timespec *begin) {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -165,8 +155,7 @@ static int milliseconds_left(const struct timespec *begin)
 }
 
 /* Collects both outputs until they are closed. Returns false when the time is up. */
-static bool collect(int out, int error, struct buffer *buffers)
-{
+static bool collect(int out, int error, struct buffer *buffers) {
     struct pollfd files[2] = {{.fd = out, .events = POLLIN}, {.fd = error, .events = POLLIN}};
     struct timespec begin;
     int open_files = 2;
@@ -185,8 +174,7 @@ static bool collect(int out, int error, struct buffer *buffers)
     return true;
 }
 
-static struct result run_command(const struct command *command)
-{
+static struct result run_command(const struct command *command) {
     struct result result = {.exit = -1};
     struct buffer buffers[2] = {{strdup(""), 0}, {strdup(""), 0}};
     int out[2];
@@ -215,14 +203,12 @@ static struct result run_command(const struct command *command)
     return result;
 }
 
-struct result run(const char *line)
-{
+struct result run(const char *line) {
     struct command command = parse(line);
     return run_command(&command);
 }
 
-struct result runf(const char *format, ...)
-{
+struct result runf(const char *format, ...) {
     char *line;
     va_list list;
 
@@ -236,15 +222,13 @@ struct result runf(const char *format, ...)
 
 static char *scratch_path; /* of this test's process; NULL until one is asked for */
 
-static void remove_scratch(void)
-{
+static void remove_scratch(void) {
     if (scratch_path)
         runf("rm -rf %s", scratch_path);
     scratch_path = NULL;
 }
 
-const char *scratch(void)
-{
+const char *scratch(void) {
     static int count;
     char *path;
 
@@ -262,8 +246,7 @@ const char *scratch(void)
 /* ---- the three ways ---- */
 
 /* The interpreter that a program asks for; NULL for none. */
-static char *interpreter(const char *folder, const char *program)
-{
+static char *interpreter(const char *folder, const char *program) {
     char *path = *program == '/' ? strdup(program) : text("%s/%s", folder, program);
     struct result printed = runf("patchelf --print-interpreter %s", path);
 
@@ -271,11 +254,12 @@ static char *interpreter(const char *folder, const char *program)
 }
 
 /*
- * Makes a folder that looks like the samples', but in which the program is a copy with another interpreter. The
- * native loader's path is padded with slashes to the length of the other's, so that both copies are laid out alike.
+ * Makes a folder that looks like the samples', but in which the program is a copy with another
+ * interpreter. The native loader's path is padded with slashes to the length of the other's, so
+ * that both copies are laid out alike.
  */
-static const char *patched_folder(const struct command *command, const char *loader, size_t length)
-{
+static const char *patched_folder(const struct command *command, const char *loader,
+                                  size_t length) {
     const char *folder = scratch();
     const char *program = command->words[0];
     char *target = text("%s/%s", folder, program);
@@ -298,15 +282,15 @@ static const char *patched_folder(const struct command *command, const char *loa
     runf("sh -c 'ln -s $(dirname %s/%s)/* %s/ 2>&-; true'", samples(), program, target);
     *slash = '/';
     unlink(target);
-    struct result made = runf("sh -c 'cp %s %s && patchelf --set-interpreter %s%s %s'", program, target,
-                              padding, loader, target);
+    struct result made = runf("sh -c 'cp %s %s && patchelf --set-interpreter %s%s %s'", program,
+                              target, padding, loader, target);
     cr_assert(made.exit == 0, "patchelf: %s", made.error);
     return folder;
 }
 
-/* Replaces each occurrence of the folder by the samples' folder, so that outputs can be compared. */
-static char *normalise(const char *from, const char *folder)
-{
+/* Replaces each occurrence of the folder by the samples' folder, so that outputs can be compared.
+ */
+static char *normalise(const char *from, const char *folder) {
     char *result = strdup("");
     const char *found;
 
@@ -317,8 +301,7 @@ static char *normalise(const char *from, const char *folder)
     return text("%s%s", result, from);
 }
 
-static struct result run_patched(struct command *command, const char *loader, size_t length)
-{
+static struct result run_patched(struct command *command, const char *loader, size_t length) {
     command->folder = patched_folder(command, loader, length);
     struct result result = run_command(command);
 
@@ -327,15 +310,13 @@ static struct result run_patched(struct command *command, const char *loader, si
     return result;
 }
 
-static struct result run_bound(struct command *command)
-{
-    prepend(command, text("%s %s:%s %s", BUILD_FOLDER "/tests/bind", native_loader, native_musl,
-                          myld()));
+static struct result run_bound(struct command *command) {
+    prepend(command,
+            text("%s %s:%s %s", BUILD_FOLDER "/tests/bind", native_loader, native_musl, myld()));
     return run_command(command);
 }
 
-bool have_namespaces(void)
-{
+bool have_namespaces(void) {
     static int answer = -1;
 
     if (answer < 0)
@@ -343,8 +324,7 @@ bool have_namespaces(void)
     return answer;
 }
 
-struct result run_myld(enum way way, const char *options, const char *line)
-{
+struct result run_myld(enum way way, const char *options, const char *line) {
     struct command command = parse(line);
 
     if (way == BIND && !have_namespaces())
@@ -360,8 +340,7 @@ struct result run_myld(enum way way, const char *options, const char *line)
 /* ---- comparing ---- */
 
 /* What a difference in the output looks like: the lines from the first one that differs. */
-static char *difference(const char *expected, const char *got)
-{
+static char *difference(const char *expected, const char *got) {
     size_t line = 0;
 
     for (size_t i = 0; expected[i] && expected[i] == got[i]; i++)
@@ -371,8 +350,7 @@ static char *difference(const char *expected, const char *got)
 }
 
 void compare_results(const struct result *expected, const struct result *got, int what,
-                     const char *way, const char *line)
-{
+                     const char *way, const char *line) {
     cr_expect(!got->late, "%s \"%s\": not done after %d s", way, line, SECONDS_MAX);
     cr_expect(got->exit == expected->exit && got->signal == expected->signal,
               "%s \"%s\": expected exit %d signal %d, got exit %d signal %d: %.300s", way, line,
@@ -386,8 +364,7 @@ void compare_results(const struct result *expected, const struct result *got, in
                   difference(wanted, seen));
 }
 
-void compare(unsigned ways, int what, const char *line)
-{
+void compare(unsigned ways, int what, const char *line) {
     static const char *const names[] = {"explicit", "interpreter", "bind"};
     struct result native = run(line);
 

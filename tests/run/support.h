@@ -1,10 +1,11 @@
 /*
- * Running real processes, for the tests in this folder. A command is one line of text, as in a shell but without one:
- * words separated by blanks, 'quoted' where they contain some, VARIABLE=value in front of the program. The samples'
- * folder is the current folder, so `./hello` is the sample.
+ * Running real processes, for the tests in this folder. A command is one line of text, as in a
+ * shell but without one: words separated by blanks, 'quoted' where they contain some,
+ * VARIABLE=value in front of the program. The samples' folder is the current folder, so `./hello`
+ * is the sample.
  *
- * The rule of these tests: what is expected of a process under myld is what the system's own loader makes of the same
- * command, in the same test.
+ * The rule of these tests: what is expected of a process under myld is what the system's own loader
+ * makes of the same command, in the same test.
  */
 #ifndef TESTS_RUN_SUPPORT_H
 #define TESTS_RUN_SUPPORT_H
@@ -26,7 +27,8 @@ struct result {
 /** The ways in which a program can come under a loader. */
 enum way {
     EXPLICIT, /**< `myld prog args` */
-    INTERP,   /**< a copy of the program whose PT_INTERP names myld, in a folder of links to the samples */
+    INTERP,   /**< a copy of the program whose PT_INTERP names myld, in a folder of links to the
+                 samples */
     BIND,     /**< myld bind-mounted over the system's loaders, program and children untouched */
 };
 
@@ -66,15 +68,16 @@ struct result runf(const char *format, ...) __attribute__((format(printf, 1, 2))
 struct result run_myld(enum way way, const char *options, const char *line);
 
 /**
- * Runs the line natively and under myld in each of the ways, and fails the test (without ending it) where they
- * differ.
+ * Runs the line natively and under myld in each of the ways, and fails the test (without ending it)
+ * where they differ.
  *
  * @param ways set of WAY()
  * @param what COMPARE_… or 0
  */
 void compare(unsigned ways, int what, const char *line);
 
-/** Fails the test (without ending it) unless both results are the same in what is to be compared. */
+/** Fails the test (without ending it) unless both results are the same in what is to be compared.
+ */
 void compare_results(const struct result *expected, const struct result *got, int what,
                      const char *way, const char *line);
 
@@ -94,20 +97,18 @@ char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *first_line(const char *all);
 
 /**
- * A test of each row of a table: defines the test `suite/name`, whose body follows and sees `row`, a pointer to an
- * element of `table`.
+ * A test of each row of a table: defines the test `suite/name`, whose body follows and sees `row`,
+ * a pointer to an element of `table`.
  */
 #define TABLE_TEST(suite, name, table)                                                             \
     static void suite##_##name(const typeof(*(table)) *row);                                       \
-    ParameterizedTestParameters(suite, name)                                                       \
-    {                                                                                              \
+    ParameterizedTestParameters(suite, name) {                                                     \
         static size_t rows[sizeof(table) / sizeof *(table)];                                       \
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)                                    \
             rows[i] = i;                                                                           \
         return cr_make_param_array(size_t, rows, sizeof rows / sizeof *rows);                      \
     }                                                                                              \
-    ParameterizedTest(size_t *row, suite, name)                                                    \
-    {                                                                                              \
+    ParameterizedTest(size_t *row, suite, name) {                                                  \
         suite##_##name(&(table)[*row]);                                                            \
     }                                                                                              \
     static void suite##_##name(const typeof(*(table)) *row)

@@ -9,7 +9,6 @@ static const char *const lines[] = {
     "./plugin_host now=./libthrow.so mapped=libthrow close mapped=libstdc++",
 };
 
-TABLE_TEST(cxx, as_native, lines)
-{
+TABLE_TEST(cxx, as_native, lines) {
     compare(ALL_WAYS, COMPARE_ERROR, *row);
 }

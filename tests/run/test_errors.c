@@ -1,17 +1,17 @@
 /*
- * Files and libraries that are bad: myld says first what the native loader says first, ends with 127, and never by a
- * signal, even where the native loader does.
+ * Files and libraries that are bad: myld says first what the native loader says first, ends with
+ * 127, and never by a signal, even where the native loader does.
  */
 #include "support.h"
 #include <string.h>
 #include <unistd.h>
 
-/* Compares a start that has to fail. Where the native loader itself crashes, only a message and 127 are asked for. */
+/* Compares a start that has to fail. Where the native loader itself crashes, only a message and 127
+ * are asked for. */
 static void compare_failure(const struct result *native, const struct result *got, const char *way,
-                            const char *line)
-{
-    cr_expect(!got->signal && got->exit == 127, "%s \"%s\": got exit %d signal %d: %.300s", way, line,
-              got->exit, got->signal, got->error);
+                            const char *line) {
+    cr_expect(!got->signal && got->exit == 127, "%s \"%s\": got exit %d signal %d: %.300s", way,
+              line, got->exit, got->signal, got->error);
     if (native->signal || native->exit != 127)
         cr_expect(*got->error, "%s \"%s\": no message", way, line);
     else
@@ -58,19 +58,18 @@ static const char *const bad_files[] = {
 };
 
 /* Makes the file and returns its path. */
-static char *make_bad(const char *name, const char *script)
-{
+static char *make_bad(const char *name, const char *script) {
     char *file = text("%s/%s", scratch(), name);
-    struct result made = runf("sh -c 'f=%s; set %s; "
-                              "poke() { printf \"\\\\$2\" | dd of=$f bs=1 seek=$1 conv=notrunc status=none; }; %s'",
-                              file, samples(), script);
+    struct result made =
+        runf("sh -c 'f=%s; set %s; "
+             "poke() { printf \"\\\\$2\" | dd of=$f bs=1 seek=$1 conv=notrunc status=none; }; %s'",
+             file, samples(), script);
     cr_assert(made.exit == 0, "%s: %s", script, made.error);
     return file;
 }
 
 /* As a library, needed by the program (the folder stands before the program's own). */
-TABLE_TEST(errors, library, bad_files)
-{
+TABLE_TEST(errors, library, bad_files) {
     char *file = make_bad("libgreet.so", *row);
     char *folder = strndup(file, strlen(file) - strlen("/libgreet.so"));
     char *line = text("LD_LIBRARY_PATH=%s ./greet", folder);
@@ -88,8 +87,7 @@ TABLE_TEST(errors, library, bad_files)
 }
 
 /* Opened at run time: dlerror gives the native text, and the program goes on. */
-TABLE_TEST(errors, opened, bad_files)
-{
+TABLE_TEST(errors, opened, bad_files) {
     char *file = make_bad("libbad.so", *row);
     char *line = text("./plugin_host open=%s open=./libplugin_one.so call=plugin_run", file);
 
@@ -98,14 +96,14 @@ TABLE_TEST(errors, opened, bad_files)
     struct result native = run(line);
     struct result got = run_myld(EXPLICIT, NULL, line);
     if (native.signal)
-        cr_expect(!got.signal && got.exit == 0, "%s: signal %d exit %d", *row, got.signal, got.exit);
+        cr_expect(!got.signal && got.exit == 0, "%s: signal %d exit %d", *row, got.signal,
+                  got.exit);
     else
         compare_results(&native, &got, 0, *row, line);
 }
 
 /* As a program on the command line of the loader. */
-TABLE_TEST(errors, program, bad_files)
-{
+TABLE_TEST(errors, program, bad_files) {
     char *file = make_bad("program", *row);
     struct result native = runf("%s %s", native_loader, file);
 
@@ -130,18 +128,18 @@ static const char *const lines[] = {
     "LD_PRELOAD=./libtls_gd.so ./hello",
 };
 
-TABLE_TEST(errors, start, lines)
-{
+TABLE_TEST(errors, start, lines) {
     struct result native = run(*row);
 
     cr_assert(native.exit > 0, "the native loader does not fail: %s", *row);
     compare(ALL_WAYS, COMPARE_FIRST_LINE, *row);
 }
 
-/* myld says more than the native loader: who needed the library, and each place that was looked at. */
-Test(errors, missing_library_explained)
-{
-    struct result got = run_myld(EXPLICIT, NULL, "LD_LIBRARY_PATH=/nowhere/at/all ./middle_by_runpath");
+/* myld says more than the native loader: who needed the library, and each place that was looked at.
+ */
+Test(errors, missing_library_explained) {
+    struct result got =
+        run_myld(EXPLICIT, NULL, "LD_LIBRARY_PATH=/nowhere/at/all ./middle_by_runpath");
 
     cr_expect_eq(got.exit, 127);
     cr_expect(strstr(got.error, "libmiddle.so"), "who needed it? %s", got.error);
@@ -149,9 +147,9 @@ Test(errors, missing_library_explained)
     cr_expect(strstr(got.error, "/lib/x86_64-linux-gnu"), "a place is missing: %s", got.error);
 }
 
-/* A library that another user may not read; root may read everything, so it is somebody else who tries. */
-Test(errors, no_permission)
-{
+/* A library that another user may not read; root may read everything, so it is somebody else who
+ * tries. */
+Test(errors, no_permission) {
     if (geteuid())
         cr_skip_test("needs root to become somebody else");
     char *file = make_bad("libgreet.so", "cp $1/libgreet.so $f; chmod 0 $f");

@@ -1,6 +1,7 @@
 /*
- * gdb with programs under myld: it lists libraries, stops at a breakpoint in a library that is opened later, prints
- * thread-local variables, and walks back through a lazily bound call. What must appear, must appear natively too.
+ * gdb with programs under myld: it lists libraries, stops at a breakpoint in a library that is
+ * opened later, prints thread-local variables, and walks back through a lazily bound call. What
+ * must appear, must appear natively too.
  */
 #include "support.h"
 #include <string.h>
@@ -21,46 +22,46 @@ static const struct {
     {"-ex 'break print' -ex run -ex 'print own' -ex 'print line' -ex 'info threads'",
      "./tls_dlopen ./libtls_gd.so gd",
      {"print (number=", "= 9", "\"nine\"", "* 1"}}, /* two calls in this thread: 7 + 2, l + 2 */
-    {"-ex 'break main' -ex run -ex 'break greet' -ex continue -ex bt -ex 'print greet_name'", "./greet",
+    {"-ex 'break main' -ex run -ex 'break greet' -ex continue -ex bt -ex 'print greet_name'",
+     "./greet",
      {"Breakpoint 1, main ()", "Breakpoint 2, greet (", "#1 ", "\"world\""}},
     {"-ex 'catch throw' -ex run -ex bt", "./catch", {"exception thrown", "throw_it", "main ("}},
     {"-ex 'break order_fini' -ex run -ex bt", "./order", {"order_fini ()", "exit"}},
 };
 
-static void check(const char *way, const struct result *got, const typeof(*rows) *row)
-{
+static void check(const char *way, const struct result *got, const typeof(*rows) *row) {
     for (size_t i = 0; i < 5 && row->shown[i]; i++)
-        cr_expect(strstr(got->out, row->shown[i]), "%s %s: \"%s\" is not shown by\n%.1500s%.500s", way,
-                  row->program, row->shown[i], got->out, got->error);
+        cr_expect(strstr(got->out, row->shown[i]), "%s %s: \"%s\" is not shown by\n%.1500s%.500s",
+                  way, row->program, row->shown[i], got->out, got->error);
 }
 
-static const char gdb[] = "/usr/bin/gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'set breakpoint pending on'";
+static const char gdb[] =
+    "/usr/bin/gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'set breakpoint pending on'";
 
-TABLE_TEST(gdb, native, rows)
-{
+TABLE_TEST(gdb, native, rows) {
     struct result got = runf("%s %s --args %s", gdb, row->commands, row->program);
     check("native", &got, row);
 }
 
-TABLE_TEST(gdb, explicit, rows)
-{
+TABLE_TEST(gdb, explicit, rows) {
     struct result got = runf("%s %s --args %s %s", gdb, row->commands, myld(), row->program);
     check("explicit", &got, row);
 }
 
-TABLE_TEST(gdb, bind, rows)
-{
-    struct result got = run_myld(BIND, NULL, text("%s %s --args %s", gdb, row->commands, row->program));
+TABLE_TEST(gdb, bind, rows) {
+    struct result got =
+        run_myld(BIND, NULL, text("%s %s --args %s", gdb, row->commands, row->program));
     check("bind", &got, row);
 }
 
-TABLE_TEST(gdb, interpreter, rows)
-{
+TABLE_TEST(gdb, interpreter, rows) {
     const char *name = strndup(row->program, strcspn(row->program, " "));
     const char *folder = scratch();
-    struct result made = runf("sh -c 'ln -s %s/*.so %s/ && cp %s %s/ && patchelf --set-interpreter %s %s/%s'",
-                              samples(), folder, name, folder, myld(), folder, name);
+    struct result made =
+        runf("sh -c 'ln -s %s/*.so %s/ && cp %s %s/ && patchelf --set-interpreter %s %s/%s'",
+             samples(), folder, name, folder, myld(), folder, name);
     cr_assert(made.exit == 0, "%s", made.error);
-    struct result got = runf("%s %s -ex quit --args %s/%s", gdb, row->commands, folder, row->program + 2);
+    struct result got =
+        runf("%s %s -ex quit --args %s/%s", gdb, row->commands, folder, row->program + 2);
     check("interpreter", &got, row);
 }

@@ -18,7 +18,6 @@ static const char *const lines[] = {
     "./user_nolibc",
 };
 
-TABLE_TEST(init, as_native, lines)
-{
+TABLE_TEST(init, as_native, lines) {
     compare(ALL_WAYS, COMPARE_ERROR, *row);
 }

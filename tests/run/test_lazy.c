@@ -17,14 +17,13 @@ static const char *const lines[] = {
     "LD_BIND_NOW=1 ./plugin_host open=./libplugin_bad.so",
 };
 
-TABLE_TEST(lazy, as_native, lines)
-{
+TABLE_TEST(lazy, as_native, lines) {
     compare(ALL_WAYS, COMPARE_FIRST_LINE, *row);
 }
 
-/* All registers, the static chain (r10) too, which ld-linux loses. The second line of args was called through bound slots: nothing can have happened to it. */
-Test(lazy, registers)
-{
+/* All registers, the static chain (r10) too, which ld-linux loses. The second line of args was
+ * called through bound slots: nothing can have happened to it. */
+Test(lazy, registers) {
     struct result got = run_myld(EXPLICIT, NULL, "./args chain");
     char *first = first_line(got.out);
 

@@ -1,6 +1,6 @@
 /*
- * Objects are mapped as the native loader maps them (offsets, lengths, protections), ld-linux itself is not mapped, and
- * nothing is writable and executable at once.
+ * Objects are mapped as the native loader maps them (offsets, lengths, protections), ld-linux
+ * itself is not mapped, and nothing is writable and executable at once.
  */
 #include "support.h"
 #include <string.h>
@@ -29,17 +29,15 @@ static const struct {
     {"./execstack ./libexecstack.so", ALL_WAYS},
 };
 
-TABLE_TEST(map, as_native, maps)
-{
+TABLE_TEST(map, as_native, maps) {
     compare(row->ways, COMPARE_ERROR, row->line);
 }
 
-/* The file behind each mapping: the loader's is there, the system loader's is not. By inode, as a bind mount keeps the
- * name of what it covers. */
+/* The file behind each mapping: the loader's is there, the system loader's is not. By inode, as a
+ * bind mount keeps the name of what it covers. */
 static const enum way ways[] = {EXPLICIT, INTERP, BIND};
 
-TABLE_TEST(map, inodes, ways)
-{
+TABLE_TEST(map, inodes, ways) {
     struct stat ours;
     struct stat native;
     struct result got = run_myld(*row, NULL, "./mapshow inodes");

@@ -1,6 +1,6 @@
 /*
- * musl programs, beside the system's ld-musl: kinds of programs, search, symbols, order, TLS, dlopen, errors; and trees
- * of processes that mix glibc's and musl's programs.
+ * musl programs, beside the system's ld-musl: kinds of programs, search, symbols, order, TLS,
+ * dlopen, errors; and trees of processes that mix glibc's and musl's programs.
  */
 #include "support.h"
 #include <string.h>
@@ -65,11 +65,15 @@ static const struct {
     {"./musl/plugin_host open=./musl/libplugin_one.so call=plugin_run close mapped=libplugin_one "
      "open=./musl/libplugin_one.so call=plugin_run",
      COMPARE_ERROR},
-    {"./musl/plugin_host open=./musl/libplugin_two.so open=libplugin_one.so call=nowhere", COMPARE_ERROR},
+    {"./musl/plugin_host open=./musl/libplugin_two.so open=libplugin_one.so call=nowhere",
+     COMPARE_ERROR},
     {"./musl/plugin_host open=./musl/libplugin_bad.so now=./musl/libplugin_bad.so", COMPARE_ERROR},
-    {"./musl/plugin_host open=./nowhere.so open=nowhere.so open=. open=./samples.mk", COMPARE_ERROR},
-    {"./musl/plugin_host open=./musl/libplugin_orphan.so open=./musl/libplugin_one.so", COMPARE_ERROR},
-    {"./musl/plugin_host global=./musl/libplugin_one.so default=plugin_name next=puts default=puts", COMPARE_ERROR},
+    {"./musl/plugin_host open=./nowhere.so open=nowhere.so open=. open=./samples.mk",
+     COMPARE_ERROR},
+    {"./musl/plugin_host open=./musl/libplugin_orphan.so open=./musl/libplugin_one.so",
+     COMPARE_ERROR},
+    {"./musl/plugin_host global=./musl/libplugin_one.so default=plugin_name next=puts default=puts",
+     COMPARE_ERROR},
     {"./musl/plugin_host noload=./musl/libplugin_one.so self default=nowhere", COMPARE_ERROR},
     {"./musl/inspect", COMPARE_ERROR},
     {"./musl/inspect ./musl/libplugin_two.so", COMPARE_ERROR},
@@ -77,8 +81,7 @@ static const struct {
     {"./musl/checksum_opened ./musl/libchecksum.so checksum_adler32 Wikipedia", COMPARE_ERROR},
 };
 
-TABLE_TEST(musl, as_native, rows)
-{
+TABLE_TEST(musl, as_native, rows) {
     if (access(native_musl, F_OK))
         cr_skip_test("no musl here");
     compare(ALL_WAYS, row->what, row->line);
@@ -90,8 +93,7 @@ static const char *const mixed[] = {
     "/usr/bin/env GREETING=mixed ./musl/greet",
 };
 
-TABLE_TEST(musl, mixed, mixed)
-{
+TABLE_TEST(musl, mixed, mixed) {
     if (access(native_musl, F_OK))
         cr_skip_test("no musl here");
     compare(WAY(BIND), COMPARE_ERROR, *row);

@@ -1,14 +1,13 @@
 /*
- * The loader's command line and the variables that make it print instead of run. Expectations come from the native
- * loader's own command line; addresses and the loader's own name are taken out.
+ * The loader's command line and the variables that make it print instead of run. Expectations come
+ * from the native loader's own command line; addresses and the loader's own name are taken out.
  */
 #include "support.h"
 #include <string.h>
 #include <unistd.h>
 
 /* Removes "(0x…)" and each line that names a loader or the vdso. */
-static char *without_addresses(const char *from)
-{
+static char *without_addresses(const char *from) {
     char *result = strdup("");
 
     for (const char *line = from; *line;) {
@@ -67,15 +66,16 @@ static const struct {
     {"", "", "."},
 };
 
-TABLE_TEST(options, as_native, rows)
-{
-    struct result expected = runf("%s %s %s %s", row->variables, native_loader, row->options, row->program);
-    struct result got = run_myld(EXPLICIT, row->options, text("%s %s", row->variables, row->program));
+TABLE_TEST(options, as_native, rows) {
+    struct result expected =
+        runf("%s %s %s %s", row->variables, native_loader, row->options, row->program);
+    struct result got =
+        run_myld(EXPLICIT, row->options, text("%s %s", row->variables, row->program));
 
     expected.out = without_addresses(expected.out);
     got.out = without_addresses(got.out);
-    compare_results(&expected, &got, COMPARE_FIRST_LINE, text("%s %s", row->variables, row->options),
-                    row->program);
+    compare_results(&expected, &got, COMPARE_FIRST_LINE,
+                    text("%s %s", row->variables, row->options), row->program);
 }
 
 /* As an interpreter, the loader answers LD_TRACE_LOADED_OBJECTS too; ldd builds on it. */
@@ -85,8 +85,7 @@ static const char *const traced[] = {
     "LD_TRACE_LOADED_OBJECTS=1 ./order_cycle",
 };
 
-TABLE_TEST(options, traced, traced)
-{
+TABLE_TEST(options, traced, traced) {
     struct result expected = run(*row);
     struct result got = run_myld(INTERP, NULL, *row);
 
@@ -96,13 +95,13 @@ TABLE_TEST(options, traced, traced)
 }
 
 static const char *const listed[] = {
-    "/usr/bin/ldd ./greet",        "/usr/bin/ldd ./where_none", "/usr/bin/ldd /usr/bin/git",
-    "/usr/bin/ldd ./hello_static", "/usr/bin/ldd ./samples.mk", "/usr/bin/ldd -v ./version_1/version",
+    "/usr/bin/ldd ./greet",       "/usr/bin/ldd ./where_none",
+    "/usr/bin/ldd /usr/bin/git",  "/usr/bin/ldd ./hello_static",
+    "/usr/bin/ldd ./samples.mk",  "/usr/bin/ldd -v ./version_1/version",
     "/usr/bin/ldd ./libgreet.so",
 };
 
-TABLE_TEST(options, ldd, listed)
-{
+TABLE_TEST(options, ldd, listed) {
     struct result expected = run(*row);
     struct result got = run_myld(BIND, NULL, *row);
 
@@ -112,13 +111,13 @@ TABLE_TEST(options, ldd, listed)
 }
 
 /* These speak for myld itself. */
-Test(options, help)
-{
+Test(options, help) {
     struct result help = runf("%s --help", myld());
     struct result version = runf("%s --version", myld());
     struct result none = runf("%s", myld());
-    static const char *const words[] = {"--library-path", "--preload", "--argv0", "--inhibit-cache",
-                                        "--list", "--verify", "--version"};
+    static const char *const words[] = {"--library-path",  "--preload", "--argv0",
+                                        "--inhibit-cache", "--list",    "--verify",
+                                        "--version"};
 
     cr_expect_eq(help.exit, 0);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -127,12 +126,12 @@ Test(options, help)
     cr_expect(strstr(version.out, "myld"), "%s", version.out);
     cr_expect_eq(none.exit, runf("%s", native_loader).exit);
     cr_expect(*none.error || *none.out, "nothing said about the missing program");
-    cr_expect_eq(runf("%s --nonsense ./hello", myld()).exit, runf("%s --nonsense ./hello", native_loader).exit);
+    cr_expect_eq(runf("%s --nonsense ./hello", myld()).exit,
+                 runf("%s --nonsense ./hello", native_loader).exit);
 }
 
 /* The path of --library-path is not handed to children. */
-Test(options, library_path_is_not_inherited)
-{
+Test(options, library_path_is_not_inherited) {
     const char *program = "/usr/bin/env";
     struct result got = run_myld(EXPLICIT, "--library-path /nowhere", program);
 

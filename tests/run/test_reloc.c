@@ -1,4 +1,5 @@
-/* What relocations leave behind: COPY and canonical PLT addresses, IFUNC, DT_RELR, plain RELATIVE. */
+/* What relocations leave behind: COPY and canonical PLT addresses, IFUNC, DT_RELR, plain RELATIVE.
+ */
 #include "support.h"
 
 static const char *const lines[] = {
@@ -18,7 +19,6 @@ static const char *const lines[] = {
     "./plugin_host open=./libcopy.so open=./libifunc.so now=./libargs.so",
 };
 
-TABLE_TEST(reloc, as_native, lines)
-{
+TABLE_TEST(reloc, as_native, lines) {
     compare(ALL_WAYS, COMPARE_ERROR, *row);
 }

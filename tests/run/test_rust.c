@@ -1,4 +1,5 @@
-/* C and Rust programs and libraries together: linked, opened with dlopen and with the libloading crate. */
+/* C and Rust programs and libraries together: linked, opened with dlopen and with the libloading
+ * crate. */
 #include "support.h"
 
 static const char *const lines[] = {
@@ -11,14 +12,12 @@ static const char *const lines[] = {
     "./checksum_opened ./librust_checksum.so rust_checksum_adler32 Wikipedia",
 };
 
-TABLE_TEST(rust, as_native, lines)
-{
+TABLE_TEST(rust, as_native, lines) {
     compare(ALL_WAYS, COMPARE_ERROR, *row);
 }
 
 /* The same number everywhere, and the right one. */
-Test(rust, adler32)
-{
+Test(rust, adler32) {
     for (size_t i = 0; i < 3; i++)
         cr_expect_str_eq(run_myld(EXPLICIT, NULL, lines[i]).out, "11e60398\n", "%s", lines[i]);
     for (size_t i = 5; i < 7; i++)

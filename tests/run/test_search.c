@@ -1,6 +1,7 @@
 /*
- * Where libraries are looked for: names with a slash, DT_RPATH and its chain, LD_LIBRARY_PATH, DT_RUNPATH,
- * ld.so.cache, default folders; $ORIGIN, $LIB, $PLATFORM, hwcaps folders; LD_PRELOAD. Each object is loaded once.
+ * Where libraries are looked for: names with a slash, DT_RPATH and its chain, LD_LIBRARY_PATH,
+ * DT_RUNPATH, ld.so.cache, default folders; $ORIGIN, $LIB, $PLATFORM, hwcaps folders; LD_PRELOAD.
+ * Each object is loaded once.
  */
 #include "support.h"
 
@@ -43,45 +44,46 @@ static const struct {
     {"LD_PRELOAD=libgreet.so:./libgreet.so ./inspect", COMPARE_ERROR},
     {"LD_PRELOAD= LD_LIBRARY_PATH= ./greet", COMPARE_ERROR},
     /* dlopen searches too, and by the opener's paths */
-    {"./plugin_host open=libplugin_one.so open=./libplugin_one.so open=nowhere.so call=plugin_run", 0},
-    {"./plugin_host open=libplugin_orphan.so open=libz.so.1 open=where/rpath/libwhere.so text=where", 0},
+    {"./plugin_host open=libplugin_one.so open=./libplugin_one.so open=nowhere.so call=plugin_run",
+     0},
+    {"./plugin_host open=libplugin_orphan.so open=libz.so.1 open=where/rpath/libwhere.so "
+     "text=where",
+     0},
     {"./plugin_host open=$ORIGIN/libplugin_one.so open='${ORIGIN}/libplugin_one.so'", 0},
     {"LD_LIBRARY_PATH=where/env ./plugin_host open=libwhere.so text=where open=./libempty.so", 0},
 };
 
-TABLE_TEST(search, as_native, searches)
-{
+TABLE_TEST(search, as_native, searches) {
     compare(ALL_WAYS, row->what, row->line);
 }
 
 /* One file under several names (link, other spelling, soname) is one object. */
-Test(search, once)
-{
+Test(search, once) {
     const char *folder = scratch();
     runf("sh -c 'cp libgreet.so %s/; ln -s libgreet.so %s/other.so; ln %s/libgreet.so %s/hard.so'",
          folder, folder, folder, folder);
     compare(WAY(EXPLICIT) | WAY(BIND), COMPARE_ERROR,
-            text("LD_PRELOAD=%s/other.so:%s/hard.so:%s/libgreet.so ./inspect %s/../%s/hard.so", folder,
-                 folder, folder, folder, "1"));
-    compare(WAY(EXPLICIT) | WAY(BIND), 0,
-            text("./plugin_host open=%s/other.so open=%s/hard.so open=%s/libgreet.so open=libgreet.so",
-                 folder, folder, folder));
+            text("LD_PRELOAD=%s/other.so:%s/hard.so:%s/libgreet.so ./inspect %s/../%s/hard.so",
+                 folder, folder, folder, folder, "1"));
+    compare(
+        WAY(EXPLICIT) | WAY(BIND), 0,
+        text("./plugin_host open=%s/other.so open=%s/hard.so open=%s/libgreet.so open=libgreet.so",
+             folder, folder, folder));
 }
 
 /* A DT_NEEDED entry with a slash is a path from the current folder. */
-Test(search, needed_path)
-{
+Test(search, needed_path) {
     const char *folder = scratch();
-    runf("sh -c 'cp greet %s/ && patchelf --replace-needed libgreet.so ./sysv/libgreet.so %s/greet'",
-         folder, folder);
+    runf(
+        "sh -c 'cp greet %s/ && patchelf --replace-needed libgreet.so ./sysv/libgreet.so %s/greet'",
+        folder, folder);
     compare(WAY(EXPLICIT) | WAY(BIND), COMPARE_FIRST_LINE, text("%s/greet", folder));
     compare(WAY(EXPLICIT) | WAY(BIND), COMPARE_FIRST_LINE,
             text("/bin/sh -c 'cd /; %s/greet'", folder));
 }
 
 /* $ORIGIN is the folder of the file itself, not of the link that led to it. */
-Test(search, origin_of_link)
-{
+Test(search, origin_of_link) {
     const char *folder = scratch();
     runf("ln -s %s/where_rpath %s/link", samples(), folder);
     compare(WAY(EXPLICIT) | WAY(BIND), COMPARE_FIRST_LINE, text("%s/link", folder));
@@ -93,8 +95,7 @@ static const char *const wrong[] = {
     "\\2\\2\\1", /* big-endian */
 };
 
-TABLE_TEST(search, passed_over, wrong)
-{
+TABLE_TEST(search, passed_over, wrong) {
     const char *folder = scratch();
     runf("sh -c 'cp where/rpath/libwhere.so %s/ && printf \"%s\" | "
          "dd of=%s/libwhere.so bs=1 seek=4 conv=notrunc status=none'",
@@ -104,8 +105,7 @@ TABLE_TEST(search, passed_over, wrong)
 }
 
 /* The same for another machine: e_machine of aarch64 (183) at offset 18. */
-Test(search, other_machine)
-{
+Test(search, other_machine) {
     const char *folder = scratch();
     runf("sh -c 'cp where/rpath/libwhere.so %s/ && printf \"\\267\\0\" | "
          "dd of=%s/libwhere.so bs=1 seek=18 conv=notrunc status=none'",

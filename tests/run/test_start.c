@@ -1,6 +1,6 @@
 /*
- * Programs of all kinds start, and are told what they are told natively: arguments, environment, auxiliary vector,
- * exit status; without libc, PIE and not, static and not, under each way in.
+ * Programs of all kinds start, and are told what they are told natively: arguments, environment,
+ * auxiliary vector, exit status; without libc, PIE and not, static and not, under each way in.
  */
 #include "support.h"
 #include <string.h>
@@ -28,8 +28,7 @@ static const struct {
     {"./bigbss", ALL_WAYS},
 };
 
-TABLE_TEST(start, as_native, starts)
-{
+TABLE_TEST(start, as_native, starts) {
     compare(row->ways, COMPARE_ERROR, row->line);
 }
 
@@ -38,16 +37,14 @@ static const char *const names[] = {
     "%s/hello", "%s/../samples/hello", "./../samples/hello", "%s//hello", "./sysv/../hello",
 };
 
-TABLE_TEST(start, named, names)
-{
+TABLE_TEST(start, named, names) {
     char *line = text("TEST_X=1 %s a", text(*row, samples()));
 
     compare(WAY(EXPLICIT) | WAY(BIND), COMPARE_ERROR, line);
 }
 
 /* An interpreter chosen when linking, not by patchelf. */
-Test(start, linked)
-{
+Test(start, linked) {
     const char *folder = scratch();
     struct result made = runf("gcc -o %s/startinfo %s/samples/startinfo.c -Wl,--dynamic-linker=%s",
                               folder, SOURCE_FOLDER, myld());
@@ -58,14 +55,13 @@ Test(start, linked)
 }
 
 /* A program dies of a signal: the parent sees the signal. */
-Test(start, signal)
-{
+Test(start, signal) {
     compare(WAY(EXPLICIT) | WAY(BIND), 0, "/bin/sh -c 'kill -SEGV $$'");
 }
 
-/* An empty argument list is an old way to attack set-user-ID programs; the kernel now gives one empty argument. */
-Test(start, many_arguments)
-{
+/* An empty argument list is an old way to attack set-user-ID programs; the kernel now gives one
+ * empty argument. */
+Test(start, many_arguments) {
     char *line = strdup("./hello");
 
     for (int i = 0; i < 200; i++)

@@ -1,6 +1,6 @@
 /*
- * The system's own programs, untouched: with all their children under a bind mount, and named on the loader's command
- * line. Programs that are not installed are passed over.
+ * The system's own programs, untouched: with all their children under a bind mount, and named on
+ * the loader's command line. Programs that are not installed are passed over.
  */
 #include "support.h"
 #include <string.h>
@@ -24,7 +24,8 @@ static const struct {
     {WAY(EXPLICIT) | WAY(BIND),
      PYTHON "'import threading, hashlib\n"
             "q=[]\n"
-            "t=[threading.Thread(target=lambda i=i: q.append(hashlib.sha256(bytes(i)).hexdigest())) for i in range(16)]\n"
+            "t=[threading.Thread(target=lambda i=i: "
+            "q.append(hashlib.sha256(bytes(i)).hexdigest())) for i in range(16)]\n"
             "[x.start() for x in t]; [x.join() for x in t]; print(sorted(q))'"},
     {WAY(EXPLICIT) | WAY(BIND),
      PYTHON "'import ssl, sqlite3, zlib, lzma, bz2, ctypes, decimal, json, socket\n"
@@ -38,22 +39,32 @@ static const struct {
     {WAY(EXPLICIT) | WAY(BIND), PYTHON "'import ctypes\n"
                                        "try: ctypes.CDLL(\"libnowhere.so\")\n"
                                        "except OSError as e: print(e)'"},
-    {WAY(BIND), PYTHON "'import multiprocessing, subprocess\n"
-                       "p=multiprocessing.get_context(\"fork\").Pool(3); print(p.map(abs, range(-9,9))); p.close(); p.join()\n"
-                       "print(subprocess.run([\"/bin/echo\",\"child\"], capture_output=True).stdout)'"},
+    {WAY(BIND),
+     PYTHON "'import multiprocessing, subprocess\n"
+            "p=multiprocessing.get_context(\"fork\").Pool(3); print(p.map(abs, range(-9,9))); "
+            "p.close(); p.join()\n"
+            "print(subprocess.run([\"/bin/echo\",\"child\"], capture_output=True).stdout)'"},
     {WAY(EXPLICIT) | WAY(BIND),
      "/usr/bin/perl -MPOSIX -MList::Util=sum -MDigest::SHA=sha1_hex -MEncode "
-     "-e 'print floor(3.7), sum(1..10), sha1_hex(\"x\"), length encode(\"UTF-16\", \"abc\"), \"\\n\"; exit(7) if !fork; wait; print $? >> 8'"},
+     "-e 'print floor(3.7), sum(1..10), sha1_hex(\"x\"), length encode(\"UTF-16\", \"abc\"), "
+     "\"\\n\"; exit(7) if !fork; wait; print $? >> 8'"},
     {WAY(EXPLICIT) | WAY(BIND), "/usr/bin/git --version"},
-    {WAY(BIND), "/bin/sh -c 'd=$(mktemp -d) && cd $d && export HOME=$d GIT_AUTHOR_DATE=@1700000000 GIT_COMMITTER_DATE=@1700000000 && "
-                "git -c init.defaultBranch=main init -q && git config user.name a && git config user.email a@b && echo 1 >f && "
-                "git add f && git commit -qm one && git clone -q . x && git -C x log --format=%H && git fsck; rm -rf $d'"},
-    {WAY(EXPLICIT) | WAY(BIND), "/bin/bash -c 'x=$(seq 5 | sort -r | tr \"\\n\" ,); echo $x; (exit 3); echo $?; "
-                                "diff <(seq 3) <(seq 4); ulimit -s; [[ abc =~ b(.) ]] && echo ${BASH_REMATCH[1]}'"},
+    {WAY(BIND), "/bin/sh -c 'd=$(mktemp -d) && cd $d && export HOME=$d GIT_AUTHOR_DATE=@1700000000 "
+                "GIT_COMMITTER_DATE=@1700000000 && "
+                "git -c init.defaultBranch=main init -q && git config user.name a && git config "
+                "user.email a@b && echo 1 >f && "
+                "git add f && git commit -qm one && git clone -q . x && git -C x log --format=%H "
+                "&& git fsck; rm -rf $d'"},
+    {WAY(EXPLICIT) | WAY(BIND),
+     "/bin/bash -c 'x=$(seq 5 | sort -r | tr \"\\n\" ,); echo $x; (exit 3); echo $?; "
+     "diff <(seq 3) <(seq 4); ulimit -s; [[ abc =~ b(.) ]] && echo ${BASH_REMATCH[1]}'"},
     {WAY(EXPLICIT) | WAY(BIND), "/bin/sh -c 'sleep 0.1 & wait $!; echo $?; kill -TERM $$'"},
-    {WAY(BIND), "/bin/sh -c 'd=$(mktemp -d) && cd $d && echo \"int printf(const char*,...);int main(void){return printf(\\\"x\\\\n\\\");}\" >a.c && "
-                "gcc -O2 -o a a.c && ./a; echo $?; gcc -shared -fPIC -o liba.so a.c && echo linked; rm -rf $d'"},
-    {WAY(BIND), "/bin/sh -c 'echo \"#include <iostream>\n#include <thread>\nint main(){std::thread([]{std::cout<<1;}).join();}\" | "
+    {WAY(BIND), "/bin/sh -c 'd=$(mktemp -d) && cd $d && echo \"int printf(const char*,...);int "
+                "main(void){return printf(\\\"x\\\\n\\\");}\" >a.c && "
+                "gcc -O2 -o a a.c && ./a; echo $?; gcc -shared -fPIC -o liba.so a.c && echo "
+                "linked; rm -rf $d'"},
+    {WAY(BIND), "/bin/sh -c 'echo \"#include <iostream>\n#include <thread>\nint "
+                "main(){std::thread([]{std::cout<<1;}).join();}\" | "
                 "g++ -x c++ -pthread -o /dev/null - && echo compiled'"},
     {WAY(EXPLICIT) | WAY(BIND), "/usr/bin/openssl dgst -sha256 /etc/passwd"},
     {WAY(EXPLICIT) | WAY(BIND), "/usr/bin/awk 'BEGIN { print sin(1), exp(1), toupper(\"x\") }'"},
@@ -63,8 +74,7 @@ static const struct {
     {WAY(EXPLICIT) | WAY(BIND), "/usr/bin/make --version"},
 };
 
-TABLE_TEST(system, as_native, rows)
-{
+TABLE_TEST(system, as_native, rows) {
     char *program = strndup(row->line, strcspn(row->line, " "));
 
     if (access(program, X_OK))

@@ -14,7 +14,6 @@ static const char *const lines[] = {
     "GLIBC_TUNABLES=glibc.rtld.optional_static_tls=32768 ./tls_dlopen ./libtls_ie.so ie",
 };
 
-TABLE_TEST(tls, as_native, lines)
-{
+TABLE_TEST(tls, as_native, lines) {
     compare(ALL_WAYS, COMPARE_ERROR, *row);
 }
