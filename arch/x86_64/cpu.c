@@ -54,9 +54,8 @@ static void read_signature(struct cpu *cpu) {
     cpu->family = eax >> 8 & 0xf;
     cpu->model = eax >> 4 & 0xf;
     cpu->stepping = eax & 0xf;
-    if (cpu->family == 0xf)
-        cpu->model += extended_model;
-    else if (cpu->vendor == CPU_ZHAOXIN || (cpu->vendor == CPU_INTEL && cpu->family == 6))
+    if (cpu->family == 0xf || cpu->vendor == CPU_ZHAOXIN ||
+        (cpu->vendor == CPU_INTEL && cpu->family == 6))
         cpu->model += extended_model;
     if (cpu->family == 0xf)
         cpu->family += eax >> 20 & 0xff;

@@ -1,6 +1,6 @@
-/* Whether the loader tells glibc the truth about the processor: each function of libc.so.6 and libm.so.6 that exists for
- * several processors must be the one that the system's own loader gets chosen, the caches' sizes must be the same, and
- * so must getauxval's AT_HWCAP. */
+/* Whether the loader tells glibc the truth about the processor: each function of libc.so.6 and
+ * libm.so.6 that exists for several processors must be the one that the system's own loader gets
+ * chosen, the caches' sizes must be the same, and so must getauxval's AT_HWCAP. */
 #include "support.h"
 #include <string.h>
 
@@ -10,16 +10,17 @@ static const char *const lines[] = {
     "LD_BIND_NOW=1 LD_PRELOAD=libm.so.6 ./ifunc_slots",
 };
 
-TABLE_TEST(ifunc, as_native, lines)
-{
+TABLE_TEST(ifunc, as_native, lines) {
     compare(ALL_WAYS, COMPARE_ERROR, *row);
 }
 
 /* The comparison says nothing unless the sample finds slots to print. */
-Test(ifunc, sample_sees_slots)
-{
+Test(ifunc, sample_sees_slots) {
     static const char *const expected[] = {
-        "libc.so.6 ", "libm.so.6 ", "IRELATIVE = libc.so.6+0x", "IRELATIVE = libm.so.6+0x",
+        "libc.so.6 ",
+        "libm.so.6 ",
+        "IRELATIVE = libc.so.6+0x",
+        "IRELATIVE = libm.so.6+0x",
         " memcpy = libc.so.6+0x",
     };
     struct result native = run("LD_PRELOAD=libm.so.6 ./ifunc_slots");

@@ -4,6 +4,10 @@
  * Out: the same bytes that the system's ld.so of Debian 12 (glibc 2.36) computes: leaves and usable
  * bits, which string functions to prefer, sizes of caches, thresholds of memcpy and memset.
  *
+ * Older revisions of Debian's 2.36 (to deb12u7) differ in one thing, which only sysconf shows: 0
+ * instead of -1 for a level of cache that leaf 4 does not list. Other versions have other rules for
+ * the thresholds.
+ *
  * A program's memcpy is chosen and tuned by these bytes for its whole life: a wrong threshold is
  * slow, one of zero crashes large copies. So glibc's rules are followed even where another one
  * seems better.
@@ -31,12 +35,13 @@ struct caches {
 static const struct cache no_cache = {0, 0, 0};
 static const struct cache unknown_cache = {-1, -1, -1};
 
-/* One entry of leaf 4 (SDM volume 2A): in words of ways, partitions, line size and sets. */
+/* One entry of leaf 4 (SDM volume 2A): ways, partitions, line size and sets, each less 1. */
 static struct cache decode_leaf4(const struct cpuid *entry) {
     uint32_t ways = (entry->ebx >> 22) + 1;
     uint32_t partitions = (entry->ebx >> 12 & 0x3ff) + 1;
     uint32_t line = (entry->ebx & 0xfff) + 1;
-    return (struct cache){ways * partitions * line * (entry->ecx + 1), ways, line};
+    uint32_t size = ways * partitions * line * (entry->ecx + 1);
+    return (struct cache){size, ways, line};
 }
 
 static uint32_t leaf4_level(const struct cpuid *entry) {
@@ -158,7 +163,7 @@ static struct sharing read_sharing(const struct cpu *cpu, _Bool has_l3) {
     _Bool want_l2 = 1, want_l3 = has_l3;
     for (unsigned i = 0; i < cpu->cache_count && (want_l2 || want_l3); i++) {
         const struct cpuid *entry = &cpu->cache[i];
-        int highest_id = entry->eax >> 14 & 0x3ff;
+        int highest_id = (int)(entry->eax >> 14 & 0x3ff);
         if (leaf4_level(entry) == 2 && want_l2) {
             s.l2 = highest_id;
             want_l2 = 0;
