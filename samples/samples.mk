@@ -131,7 +131,11 @@ $(call both,libplugin_orphan.so,libplugin.c,libempty.so,$(call PLUGIN,orphan) $(
 $(call both,libplugin_keep.so,libplugin.c,,$(call PLUGIN,keep) -z nodelete)
 $(call both,plugin_host,plugin_host.c,,-rdynamic)
 $(call both,inspect,inspect.c,libgreet.so,-rdynamic)
+$(call both,stress,stress.c,liblazy.so,-pthread -z lazy -rdynamic)
 $(call glibc,names,names.c)
+$(call glibc,unwind,unwind.c,libcallback.so,-rdynamic -z lazy)
+$(call glibc,libcallback.so,libcallback.c,,-fexceptions -z lazy)
+$(call both,libnested.so,libnested.c)
 $(call glibc,libthrow.so,libthrow.cc)
 $(call glibc,catch,catch.cc,libthrow.so,-pthread)
 

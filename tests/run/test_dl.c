@@ -36,6 +36,13 @@ static const char *const lines[] = {
     "LD_LIBRARY_PATH=where/env:/tmp ./inspect libz.so.1",
     "LD_PRELOAD=./libempty.so ./inspect libm.so.6",
     "./names",
+    "./stress",
+    "./unwind",
+    "NESTED=./libplugin_one.so ./plugin_host open=./libnested.so close mapped=libplugin_one",
+    "NESTED=./libgreet.so LD_PRELOAD=./libnested.so ./plugin_host",
+    "NESTED=./nowhere.so ./plugin_host open=./libnested.so close",
+    "NESTED=./libplugin_two.so ./plugin_host open=./libplugin_two.so open=./libnested.so close "
+    "close mapped=libplugin_two",
 };
 
 TABLE_TEST(dl, as_native, lines) {

@@ -4,6 +4,7 @@
  * Each object is loaded once.
  */
 #include "support.h"
+#include <unistd.h>
 
 static const struct {
     const char *line;
@@ -113,4 +114,42 @@ Test(search, other_machine) {
     compare(ALL_WAYS, COMPARE_FIRST_LINE,
             text("LD_LIBRARY_PATH=%s:where/env ./where_none", folder));
     compare(ALL_WAYS, COMPARE_FIRST_LINE, text("LD_LIBRARY_PATH=%s ./where_none", folder));
+}
+
+/*
+ * Files of /etc that steer the search, seen by these processes only: a copy of /etc in a private
+ * mount namespace, whose preparation is the row's script.
+ */
+static const struct {
+    const char *script;
+    const char *line;
+} configured[] = {
+    {"echo $1/libinterpose.so > $e/ld.so.preload", "./greet"},
+    {"echo $1/libinterpose.so:$1/libempty.so > $e/ld.so.preload", "./greet"},
+    {"printf \"# a comment\\n%s # another\\n/nowhere.so\\n\" $1/libinterpose.so > $e/ld.so.preload",
+     "./greet"},
+    {"echo $1/libempty.so > $e/ld.so.preload; export LD_PRELOAD=./libinterpose.so", "./inspect"},
+    {"rm $e/ld.so.cache", "/usr/bin/git --version"},
+    {": > $e/ld.so.cache", "/usr/bin/git --version"},
+    {"head -c 1000 /etc/ld.so.cache > $e/ld.so.cache", "/usr/bin/git --version"},
+    {"head -c 100000 /dev/zero > $e/ld.so.cache", "/usr/bin/git --version"},
+    {"echo $1/where/lib > $e/ld.so.conf; ldconfig -C $e/ld.so.cache -f $e/ld.so.conf",
+     "./where_none"},
+    {"echo $1/where/hwcaps > $e/ld.so.conf; ldconfig -C $e/ld.so.cache -f $e/ld.so.conf",
+     "./where_none"},
+    {"echo $1/where/lib > $e/ld.so.conf; ldconfig -C $e/ld.so.cache -f $e/ld.so.conf",
+     "./where_runpath"},
+};
+
+TABLE_TEST(search, configured, configured) {
+    const char *folder = scratch();
+    const char *inside = text("e=%s; set %s; PATH=$PATH:/sbin; cp /etc/passwd /etc/ld.so.cache "
+                              "$e/; %s; mount --bind $e /etc &&",
+                              folder, samples(), row->script);
+
+    if (!have_namespaces() || geteuid())
+        cr_skip_test("needs root and mount namespaces");
+    struct result native = runf("unshare -m sh -c '%s exec %s'", inside, row->line);
+    struct result got = runf("unshare -m sh -c '%s exec %s %s'", inside, myld(), row->line);
+    compare_results(&native, &got, COMPARE_FIRST_LINE, row->script, row->line);
 }

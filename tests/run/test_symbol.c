@@ -9,7 +9,6 @@ static const char *const lines[] = {
     "LD_PRELOAD=./symbolic/libscope_b.so ./scope",
     "LD_PRELOAD=./symbolic/libscope_b.so ./scope_symbolic",
     "LD_BIND_NOW=1 ./scope",
-    "LD_DYNAMIC_WEAK=1 ./scope",
     "LD_PRELOAD=./libinterpose.so ./sysv/greet",
     "LD_PRELOAD=./libinterpose.so ./greet_exec",
     "./sysv/greet",

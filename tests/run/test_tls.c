@@ -11,7 +11,6 @@ static const char *const lines[] = {
     "./tls_dlopen ./libtls_desc.so desc",
     "./tls_dlopen ./libtls_small.so small",
     "./tls_dlopen ./libtls_ie.so ie", /* more than the static surplus: an error */
-    "GLIBC_TUNABLES=glibc.rtld.optional_static_tls=32768 ./tls_dlopen ./libtls_ie.so ie",
 };
 
 TABLE_TEST(tls, as_native, lines) {
