@@ -10,7 +10,7 @@ static int first(void) {
     return 10;
 }
 
-static int (*choose(void))(void) {
+__attribute__((used)) static int (*choose(void))(void) {
     return first;
 }
 

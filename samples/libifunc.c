@@ -12,7 +12,7 @@ static int offset = 1;               /* read by the resolver: must be there befo
 static int *const pointer = &offset; /* a relative relocation, which comes first as well */
 
 /* The resolver runs in the middle of relocation. */
-static int (*choose(void))(void) {
+__attribute__((used)) static int (*choose(void))(void) {
     return *pointer ? chosen_two : chosen_one;
 }
 

@@ -42,7 +42,7 @@ struct tls_view PASTE(tls_view_, TLS_NAME)(void) {
         .zero = zero++,
         .line = line[0]++,
         .page = page[sizeof page - 1]++,
-        .misaligned = misaligned(line, alignof(line)) + 2 * misaligned(page, alignof(page)),
+        .misaligned = misaligned(line, sizeof line) + 2 * misaligned(page, sizeof page),
         .anchored = pointer == &tls_anchor,
     };
     return view;

@@ -49,7 +49,7 @@ char *text(const char *format, ...) {
 }
 
 char *first_line(const char *all) {
-    return strndup(all, strcspn(all, "\n"));
+    return text("%.*s", (int)strcspn(all, "\n"), all);
 }
 
 /* ---- taking a line apart ---- */
@@ -76,7 +76,7 @@ static char *next_word(char **rest) {
 
 static struct command parse(const char *line) {
     struct command command = {.folder = samples()};
-    char *rest = strdup(line);
+    char *rest = text("%s", line);
     char *word;
     int variables = 0;
     int words = 0;
@@ -96,7 +96,7 @@ static struct command parse(const char *line) {
 /* Puts the words of the text in front of the command's. */
 static void prepend(struct command *command, const char *front) {
     char *words[WORDS_MAX] = {NULL};
-    char *rest = strdup(front);
+    char *rest = text("%s", front);
     char *word;
     int count = 0;
 
@@ -150,8 +150,8 @@ static int milliseconds_left(const struct timespec *begin) {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    long passed = (now.tv_sec - begin->tv_sec) * 1000 + (now.tv_nsec - begin->tv_nsec) / 1000000;
-    return passed >= SECONDS_MAX * 1000 ? 0 : (int)(SECONDS_MAX * 1000 - passed);
+    long passed = (now.tv_sec - begin->tv_sec) * 1000L + (now.tv_nsec - begin->tv_nsec) / 1000000;
+    return passed >= SECONDS_MAX * 1000L ? 0 : (int)(SECONDS_MAX * 1000L - passed);
 }
 
 /* Collects both outputs until they are closed. Returns false when the time is up. */
@@ -176,7 +176,7 @@ static bool collect(int out, int error, struct buffer *buffers) {
 
 static struct result run_command(const struct command *command) {
     struct result result = {.exit = -1};
-    struct buffer buffers[2] = {{strdup(""), 0}, {strdup(""), 0}};
+    struct buffer buffers[2] = {{text("%s", ""), 0}, {text("%s", ""), 0}};
     int out[2];
     int error[2];
     int status = 0;
@@ -247,7 +247,7 @@ const char *scratch(void) {
 
 /* The interpreter that a program asks for; NULL for none. */
 static char *interpreter(const char *folder, const char *program) {
-    char *path = *program == '/' ? strdup(program) : text("%s/%s", folder, program);
+    char *path = *program == '/' ? text("%s", program) : text("%s/%s", folder, program);
     struct result printed = runf("patchelf --print-interpreter %s", path);
 
     return printed.exit == 0 ? first_line(printed.out) : NULL;
@@ -258,32 +258,17 @@ static char *interpreter(const char *folder, const char *program) {
  * interpreter. The native loader's path is padded with slashes to the length of the other's, so
  * that both copies are laid out alike.
  */
-static const char *patched_folder(const struct command *command, const char *loader,
-                                  size_t length) {
+static const char *patched_folder(const char *program, const char *loader, size_t length) {
     const char *folder = scratch();
-    const char *program = command->words[0];
-    char *target = text("%s/%s", folder, program);
-    char *slash = strrchr(target, '/');
-    size_t pad = length > strlen(loader) ? length - strlen(loader) : 0;
-    char *padding = malloc(pad + 1);
 
     cr_assert(program[0] == '.' && program[1] == '/', "INTERP needs a sample: %s", program);
-    memset(padding, '/', pad);
-    padding[pad] = 0;
-    *slash = 0;
-    /* links for the files beside the program, and for those at the top */
-    runf("mkdir -p %s", target);
-    runf("sh -c 'ln -s %s/* %s/ 2>&-; true'", samples(), folder);
-    struct stat info;
-    if (!lstat(target, &info) && S_ISLNK(info.st_mode)) { /* the program lies in a subfolder */
-        unlink(target);
-        runf("mkdir -p %s", target);
-    }
-    runf("sh -c 'ln -s $(dirname %s/%s)/* %s/ 2>&-; true'", samples(), program, target);
-    *slash = '/';
-    unlink(target);
-    struct result made = runf("sh -c 'cp %s %s && patchelf --set-interpreter %s%s %s'", program,
-                              target, padding, loader, target);
+    while (strlen(loader) < length)
+        loader = text("/%s", loader);
+    struct result made =
+        runf("sh -c 'set %s %s %s %s; ln -s $1/* $2/; home=$(dirname $3); "
+             "if [ -h $2/$home ]; then rm $2/$home; mkdir $2/$home; ln -s $1/$home/* $2/$home; fi; "
+             "rm $2/$3 && cp $1/$3 $2/$3 && patchelf --set-interpreter $4 $2/$3'",
+             samples(), folder, program, loader);
     cr_assert(made.exit == 0, "patchelf: %s", made.error);
     return folder;
 }
@@ -291,7 +276,7 @@ static const char *patched_folder(const struct command *command, const char *loa
 /* Replaces each occurrence of the folder by the samples' folder, so that outputs can be compared.
  */
 static char *normalise(const char *from, const char *folder) {
-    char *result = strdup("");
+    char *result = text("%s", "");
     const char *found;
 
     while ((found = strstr(from, folder))) {
@@ -302,7 +287,7 @@ static char *normalise(const char *from, const char *folder) {
 }
 
 static struct result run_patched(struct command *command, const char *loader, size_t length) {
-    command->folder = patched_folder(command, loader, length);
+    command->folder = patched_folder(command->words[0], loader, length);
     struct result result = run_command(command);
 
     result.out = normalise(result.out, command->folder);

@@ -175,7 +175,7 @@ static uint64_t nasty(uint64_t old) {
 /* Changes one to three fields of the original; says what in the text. */
 static char *damage(struct image *image, const struct image *original) {
     size_t fields = 1 + below(FIELDS_MAX);
-    char *told = strdup("");
+    char *told = text("%s", "");
 
     for (size_t i = 0; i < fields; i++) {
         size_t length;

@@ -8,11 +8,11 @@
 
 /* Removes "(0x…)" and each line that names a loader or the vdso. */
 static char *without_addresses(const char *from) {
-    char *result = strdup("");
+    char *result = text("%s", "");
 
     for (const char *line = from; *line;) {
         size_t length = strcspn(line, "\n");
-        char *copy = strndup(line, length);
+        char *copy = text("%.*s", (int)length, line);
         char *address = strstr(copy, " (0x");
         if (address)
             *address = 0;

@@ -37,8 +37,7 @@ static char *make_program(const char *name, const char *interpreter, bool origin
 }
 
 /* The first line without the program's name in front, in which the two copies differ. */
-static char *after_name(const char *error)
-{
+static char *after_name(const char *error) {
     char *line = first_line(error);
     char *colon = strstr(line, ": ");
 

@@ -62,7 +62,7 @@ Test(start, signal) {
 /* An empty argument list is an old way to attack set-user-ID programs; the kernel now gives one
  * empty argument. */
 Test(start, many_arguments) {
-    char *line = strdup("./hello");
+    const char *line = "./hello";
 
     for (int i = 0; i < 200; i++)
         line = text("%s argument%d", line, i);
