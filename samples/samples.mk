@@ -190,9 +190,9 @@ $(S)/librust_checksum.so: samples/rust_checksum.rs
 $(S)/checksum_linked_rust: samples/checksum_linked.rs $(S)/libchecksum.so
 	$(RUSTC) --edition 2021 -O -L $(S) -C link-arg='-Wl,-rpath,$$ORIGIN' -o $@ $<
 $(S)/checksum_libloading: $(wildcard samples/checksum_libloading/src/*.rs samples/checksum_libloading/Cargo.toml)
-	@mkdir -p $(S)/cargo && cp -r samples/checksum_libloading $(S)/cargo/
-	cd $(S)/cargo/checksum_libloading && RUSTC=$(RUSTC) $(CARGO) build --quiet --offline --release --target-dir ../target
-	cp $(S)/cargo/target/release/$(@F) $@
+	@mkdir -p $(BUILD)/cargo && cp -r samples/checksum_libloading $(BUILD)/cargo/
+	cd $(BUILD)/cargo/checksum_libloading && RUSTC=$(RUSTC) $(CARGO) build --quiet --offline --release --target-dir ../target
+	cp $(BUILD)/cargo/target/release/$(@F) $@
 $(call glibc,checksum_linked_rustlib,checksum_linked.c,librust_checksum.so,-DRUST)
 
 ifneq ($(wildcard samples/ifunc_slots.c),)

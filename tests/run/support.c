@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 256, SECONDS_MAX = 20, BIND_FAILED = 125 };
+enum { WORDS_MAX = 256, SECONDS_MAX = 20, NOT_STARTED = 126 };
 
 const char native_loader[] = NATIVE_LOADER;
 const char native_musl[] = NATIVE_MUSL;
@@ -123,7 +123,7 @@ static void become(const struct command *command, int out, int error) {
         dprintf(2, "no folder %s\n", command->folder);
     execvp(command->words[0], command->words);
     dprintf(2, "exec of %s: %s\n", command->words[0], strerror(errno));
-    _exit(BIND_FAILED + 1);
+    _exit(NOT_STARTED);
 }
 
 /* Text that grows. */
@@ -265,16 +265,14 @@ static const char *patched_folder(const char *program, const char *loader, size_
     while (strlen(loader) < length)
         loader = text("/%s", loader);
     struct result made =
-        runf("sh -c 'set %s %s %s %s; ln -s $1/* $2/; home=$(dirname $3); "
-             "if [ -h $2/$home ]; then rm $2/$home; mkdir $2/$home; ln -s $1/$home/* $2/$home; fi; "
-             "rm $2/$3 && cp $1/$3 $2/$3 && patchelf --set-interpreter $4 $2/$3'",
+        runf("sh -c 'set %s %s %s %s; cp -rs $1/. $2 && rm $2/$3 && cp $1/$3 $2/$3 && "
+             "patchelf --set-interpreter $4 $2/$3'",
              samples(), folder, program, loader);
     cr_assert(made.exit == 0, "patchelf: %s", made.error);
     return folder;
 }
 
-/* Replaces each occurrence of the folder by the samples' folder, so that outputs can be compared.
- */
+/* Replaces each occurrence of the folder by the samples' folder, to compare outputs. */
 static char *normalise(const char *from, const char *folder) {
     char *result = text("%s", "");
     const char *found;
@@ -353,6 +351,7 @@ void compare(unsigned ways, int what, const char *line) {
     static const char *const names[] = {"explicit", "interpreter", "bind"};
     struct result native = run(line);
 
+    cr_assert(native.exit != NOT_STARTED, "\"%s\" does not start: %s", line, native.error);
     if (ways == WAY(BIND) && !have_namespaces())
         cr_skip_test("no mount namespaces here");
     for (enum way way = EXPLICIT; way <= BIND; way++) {
