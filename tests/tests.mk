@@ -15,6 +15,8 @@ RUN_TESTS := $(patsubst tests/run/test_%.c,$(T)/run-%,$(wildcard tests/run/test_
 UNIT_CFLAGS ?= -I. -Iloader -Iarch/$(ARCH) -Ilibc-shim
 NATIVE_LOADER_x86_64 := /lib64/ld-linux-x86-64.so.2
 NATIVE_LOADER_aarch64 := /lib/ld-linux-aarch64.so.1
+# nothing to build when another loader is tested
+OWN_LOADER = $(if $(filter $(CURDIR)/$(BUILD)/myld,$(MYLD)),$(BUILD)/myld)
 RUN_CFLAGS = -DBUILD_FOLDER='"$(CURDIR)/$(BUILD)"' -DSOURCE_FOLDER='"$(CURDIR)"' -DTEST_ARCH='"$(ARCH)"' \
     -DNATIVE_LOADER='"$(NATIVE_LOADER_$(ARCH))"' -DNATIVE_MUSL='"/lib/ld-musl-$(ARCH).so.1"'
 
@@ -35,10 +37,10 @@ $(T)/bind: tests/run/bind.c
 
 .SECONDARY: $(T)/support.o
 .PHONY: test-unit test-run test-all test-programs
-test-programs: samples $(T)/bind $(UNIT_TESTS) $(RUN_TESTS)
+test-programs: $(OWN_LOADER) samples $(T)/bind $(UNIT_TESTS) $(RUN_TESTS)
 test-unit: $(UNIT_TESTS)
 	@tests/run-all $(UNIT_TESTS)
-test-run: samples $(T)/bind $(RUN_TESTS)
+test-run: $(OWN_LOADER) samples $(T)/bind $(RUN_TESTS)
 	@MYLD='$(MYLD)' tests/run-all $(RUN_TESTS)
 test-all: test-programs
 	@MYLD='$(MYLD)' tests/run-all $(UNIT_TESTS) $(RUN_TESTS)

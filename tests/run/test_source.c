@@ -1,0 +1,50 @@
+/*
+ * Who knows what, shown by the sources themselves: the generic loader knows no machine and no libc,
+ * only arch/ has assembly, and only libc-shim/glibc includes glibc's layouts. Also the size of the
+ * loader's file.
+ */
+#include "support.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *rule;
+    const char
+        *pattern; /* an extended regular expression of grep, without blanks outside brackets */
+    const char *places;  /* where it must not occur */
+    const char *allowed; /* where it does occur: the pattern is not an idle one */
+} rules[] = {
+    {"no machine in generic code", "(__x86_64__|__aarch64__|__amd64__|TARGET_X86)",
+     "loader libc-shim/*.[ch]", NULL},
+    {"assembly only in arch/", "(__asm__|[^_a-z]asm)[[:space:]]*(volatile)?[[:space:]]*[(]",
+     "loader libc-shim/*.[ch]", "arch"},
+    {"no libc's name decides in generic code", "\"(libc[.]so[.]6|libc[.]musl|ld-musl|ld-linux)",
+     "loader", "libc-shim"},
+    {"glibc's layouts stay in libc-shim/glibc", "include.*(layout|fields[.]def)",
+     "loader arch libc-shim/*.[ch] libc-shim/musl", "libc-shim/glibc"},
+    {"no libc's headers in the loader",
+     "include[[:space:]]*<(stdio|stdlib|errno|unistd|pthread|malloc|dlfcn)[.]h>",
+     "loader arch libc-shim", NULL},
+};
+
+TABLE_TEST(source, keeps, rules) {
+    struct result found = runf("sh -c 'cd %s && grep -rnE \"$1\" %s' sh '%s'", SOURCE_FOLDER,
+                               row->places, row->pattern);
+
+    cr_expect(found.exit == 1 && !*found.out, "%s:\n%s%s", row->rule, found.out, found.error);
+    if (row->allowed) {
+        struct result used = runf("sh -c 'cd %s && grep -rlE \"$1\" %s' sh '%s'", SOURCE_FOLDER,
+                                  row->allowed, row->pattern);
+        cr_expect(used.exit == 0, "%s: found nowhere, so this test looks for nothing", row->rule);
+    }
+}
+
+/* What is installed: without debug information, with .symtab, at most 200 KB. */
+Test(source, size) {
+    const char *folder = scratch();
+    struct result got = runf("sh -c 'strip --strip-debug -o %s/myld %s && stat -c %%s %s/myld'",
+                             folder, myld(), folder);
+
+    cr_assert_eq(got.exit, 0, "%s", got.error);
+    cr_expect(atol(got.out) <= 200 * 1024 && atol(got.out) > 10000, "%s", got.out);
+}
