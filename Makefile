@@ -1,0 +1,66 @@
+# myld: build, demo, tests, installation. `make help` lists the targets.
+ARCH ?= $(shell uname -m)
+BUILD := build/$(ARCH)
+HOST_ARCH := $(shell uname -m)
+
+ifeq ($(ARCH),$(HOST_ARCH))
+CROSS :=
+MUSL_INCLUDE := /usr/include/$(ARCH)-linux-musl
+MUSL_LIB := /usr/lib/$(ARCH)-linux-musl
+else
+CROSS := $(ARCH)-linux-gnu-
+endif
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+LOADER_CC := $(if $(CROSS),$(CROSS)$(CC),$(CC))
+
+WARNINGS := -Wall -Wextra -Werror
+HOST_CFLAGS := -std=gnu17 $(WARNINGS) -O2 -g
+COMPILER_INCLUDE := $(shell $(LOADER_CC) -print-file-name=include)
+
+# The loader: freestanding, no vector registers (lazy binding must not touch them), musl's headers.
+LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -O2 -g -ffreestanding -fPIC -fvisibility=hidden \
+	-fno-stack-protector -fasynchronous-unwind-tables -fno-builtin -fno-plt -ffunction-sections \
+	-fno-strict-aliasing -mgeneral-regs-only -nostdinc -isystem $(COMPILER_INCLUDE) \
+	-isystem $(MUSL_INCLUDE) -I. -Iarch/$(ARCH)
+
+SONAME := ld-linux-x86-64.so.2
+VERSION_MAP := libc-shim/glibc/$(ARCH)/myld.map
+LOADER_LDFLAGS := -shared -nostdlib -fuse-ld=bfd -Wl,-e,_start -Wl,-z,text -Wl,-z,relro -Wl,-z,now \
+	-Wl,-z,noexecstack -Wl,-z,separate-code -Wl,--hash-style=gnu -Wl,--gc-sections \
+	-Wl,-soname,$(SONAME) -Wl,-Bsymbolic -Wl,--build-id -Wl,--no-undefined \
+	-Wl,--version-script=$(VERSION_MAP)
+
+LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
+	$(filter-out arch/$(ARCH)/%,$(wildcard arch/*/facts.c)) \
+	$(wildcard libc-shim/*.c libc-shim/*/*.c libc-shim/*/$(ARCH)/*.[cS])
+LOADER_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(basename $(LOADER_SOURCES)))
+
+MYLD := $(CURDIR)/$(BUILD)/myld
+
+.PHONY: all
+all: $(BUILD)/myld myld
+
+$(BUILD)/myld: $(LOADER_OBJECTS) $(VERSION_MAP)
+	$(LOADER_CC) $(LOADER_LDFLAGS) -o $@.new $(LOADER_OBJECTS) -L$(MUSL_LIB) -Wl,-Bstatic -lc -lgcc
+	tools/check-loader $@.new
+	mv $@.new $@
+
+myld: $(BUILD)/myld
+	ln -sf $(BUILD)/myld $@
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(LOADER_CC) $(LOADER_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.S
+	@mkdir -p $(@D)
+	$(LOADER_CC) -I. -Iarch/$(ARCH) -g -MMD -MP -c -o $@ $<
+
+-include $(LOADER_OBJECTS:.o=.d)
+
+.PHONY: clean
+clean:
+	rm -rf build myld

@@ -1,0 +1,20 @@
+/* Facts about x86_64 systems. */
+#include "loader/facts.h"
+
+static const char *const folders[] = {"/lib/x86_64-linux-gnu/", "/usr/lib/x86_64-linux-gnu/", "/lib/",
+                                      "/usr/lib/", NULL};
+
+static const char *const hwcaps[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2", NULL};
+
+const struct machine_facts facts_x86_64 = {
+    .machine = EM_X86_64,
+    .name = "x86_64",
+    .lib = "lib/x86_64-linux-gnu",
+    .platform = "x86_64",
+    .glibc_loader = "ld-linux-x86-64.so.2",
+    .glibc_interpreter = "/lib64/ld-linux-x86-64.so.2",
+    .default_folders = folders,
+    .hwcaps = hwcaps,
+    .cache_flags = 0x0303, /* FLAG_X8664_LIB64 | FLAG_ELF_LIBC6 */
+    .musl_arch = "x86_64",
+};

@@ -1,0 +1,86 @@
+/* Programs without a libc: the loader itself makes the thread block that the psABI describes, and nothing else.
+ *
+ * The search rules and messages are those of the system's usual loader, glibc's.
+ */
+#include "shim.h"
+
+#include "gnu_rules.h"
+#include "loader/linker.h"
+#include "arch.h"
+#include "loader/lock.h"
+
+static bool confirm(struct linker *linker, struct error *error) {
+    (void)linker, (void)error;
+    return true;
+}
+
+static size_t map_size(struct linker *linker) {
+    (void)linker;
+    return sizeof(struct link_map);
+}
+
+static void mirror(struct linker *linker, struct object *object) {
+    (void)linker, (void)object;
+}
+
+static void nothing(struct linker *linker) {
+    (void)linker;
+}
+
+static void lay_out_tls(struct linker *linker) {
+    tls_lay_out(linker, 1664);
+}
+
+static bool before_relocation(struct linker *linker, struct error *error) {
+    uintptr_t tp = tls_new_thread_area(linker, ARCH_TCB_SIZE, 16);
+    if (!tp)
+        return error_no_memory(error, "");
+    arch_prepare_tcb(tp, linker->process.random);
+    tls_door.dtv = ARCH_TCB_DTV;
+    *(struct dtv_entry **)(tp + (uintptr_t)tls_door.dtv) = tls_new_dtv(linker, tp);
+    arch_set_thread_pointer(tp);
+    return true;
+}
+
+static bool after_relocation(struct linker *linker, struct error *error) {
+    (void)error;
+    tls_initialise_block(linker, arch_thread_pointer(), true);
+    return true;
+}
+
+static void lock(struct linker *linker) {
+    (void)linker;
+    lock_take();
+}
+
+static void unlock(struct linker *linker) {
+    (void)linker;
+    lock_release();
+}
+
+static void each_thread(struct linker *linker, thread_visitor *visit, void *context) {
+    visit(linker, arch_thread_pointer(), context);
+}
+
+const struct libc_shim shim_none = {
+    .name = "none",
+    .set_search = gnu_set_search,
+    .preload_file = "/etc/ld.so.preload",
+    .checks_versions = true,
+    .lazy = true,
+    .unloads = true,
+    .confirm = confirm,
+    .map_size = map_size,
+    .mirror = mirror,
+    .objects_changed = nothing,
+    .lay_out_tls = lay_out_tls,
+    .before_relocation = before_relocation,
+    .after_relocation = after_relocation,
+    .before_constructors = nothing,
+    .lock = lock,
+    .unlock = unlock,
+    .each_thread = each_thread,
+    .tls_changed = nothing,
+    .describe_start = gnu_describe_start,
+    .describe_dlerror = gnu_describe_dlerror,
+};

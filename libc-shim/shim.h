@@ -1,0 +1,83 @@
+/* What a program's libc expects from its loader, as one interface. The generic loader calls the adapter of the libc
+ * that the program was built for and knows no libc's name.
+ *
+ * The calls come in the order in which they stand here.
+ */
+#ifndef MYLD_SHIM_H
+#define MYLD_SHIM_H
+
+#include "loader/error.h"
+#include "loader/object.h"
+#include "loader/search.h"
+
+struct linker;
+
+/* Called for each thread that exists, with its thread pointer. */
+typedef void thread_visitor(struct linker *linker, uintptr_t thread_pointer, void *context);
+
+struct libc_shim {
+    const char *name;
+
+    /* -- search and load -- */
+    /* Sets search->rules and search->default_paths. */
+    void (*set_search)(struct linker *linker);
+    /* If the DT_NEEDED name means a library that the adapter finds by rules of its own (musl's libc.so), writes its
+     * path (SEARCH_PATH_MAX bytes) and returns true. *error is set when it means one, but none is found. NULL: no
+     * such names. */
+    bool (*find_library)(struct linker *linker, const char *name, char *path, struct error *error);
+    const char *preload_file; /* names libraries to preload for every program; NULL: none */
+    bool checks_versions;     /* needed versions are checked at load */
+    bool lazy;                /* PLT slots may be bound at their first call */
+    bool unloads;             /* dlclose takes libraries out of memory */
+    bool runs_program_init;   /* libc itself runs the program's DT_INIT and DT_INIT_ARRAY */
+    /* All libraries of the program are loaded: finds libc among them and learns what depends on its version.
+     * False: this libc is not supported; *error names it. */
+    bool (*confirm)(struct linker *linker, struct error *error);
+
+    /* -- mirrors -- */
+    /* Bytes of this libc's struct link_map. */
+    size_t (*map_size)(struct linker *linker);
+    /* Writes the private part of object->map from the object's fields. */
+    void (*mirror)(struct linker *linker, struct object *object);
+    /* The list of objects or their count has changed. */
+    void (*objects_changed)(struct linker *linker);
+
+    /* -- threads and start -- */
+    /* Places the TLS modules of the start (tls_lay_out) with this libc's surplus. */
+    void (*lay_out_tls)(struct linker *linker);
+    /* Before relocation: whatever relocation and its IFUNC resolvers need. */
+    bool (*before_relocation)(struct linker *linker, struct error *error);
+    /* After relocation of everything but COPY relocations of the program where copy_late is set: brings the libc up so
+     * far that constructors can run. */
+    bool (*after_relocation)(struct linker *linker, struct error *error);
+    bool copy_late;           /* COPY relocations wait until after_relocation has returned */
+    /* RELRO is in place, debuggers know all objects: what remains before constructors run. */
+    void (*before_constructors)(struct linker *linker);
+    /* True when the constructors are run by a call back from libc and not by the loader before it enters the
+     * program. */
+    bool constructors_by_libc;
+
+    /* -- later -- */
+    /* The load lock, recursive: libc's own where it has one. */
+    void (*lock)(struct linker *linker);
+    void (*unlock)(struct linker *linker);
+    /* Excludes libc's readers of the list of objects (dl_iterate_phdr) while it changes. NULL: there are none. */
+    void (*list_lock)(struct linker *linker);
+    void (*list_unlock)(struct linker *linker);
+    void (*each_thread)(struct linker *linker, thread_visitor *visit, void *context);
+    /* The generation or the modules of TLS have changed. */
+    void (*tls_changed)(struct linker *linker);
+
+    /* -- messages -- */
+    /* The first line that the native loader prints when the start fails, without newline. */
+    void (*describe_start)(struct linker *linker, const struct error *error, char *text, size_t size);
+    /* What dlerror returns. */
+    void (*describe_dlerror)(struct linker *linker, const struct error *error, char *text, size_t size);
+};
+
+extern const struct libc_shim shim_glibc, shim_musl, shim_none;
+
+/* Which libc the program was built for, judged from the program alone. */
+const struct libc_shim *shim_recognise(const struct object *program, const char *interpreter);
+
+#endif

@@ -1,0 +1,69 @@
+/* What a program can ask of the loader while it runs: dlopen(3) and its family. The libc's adapter gives these to the
+ * program under the names and calling conventions of its libc.
+ *
+ * dlopen is the transaction of load.h, run later: find and map, versions, TLS, relocate, publish, construct; if a
+ * step before the constructors fails, all is undone and dlerror says why.
+ */
+#ifndef MYLD_DL_H
+#define MYLD_DL_H
+
+#include "error.h"
+#include "object.h"
+
+struct linker;
+
+/* <dlfcn.h>'s Dl_info. */
+struct dl_info {
+    const char *dli_fname;
+    void *dli_fbase;
+    const char *dli_sname;
+    void *dli_saddr;
+};
+
+/* <link.h>'s struct dl_phdr_info. */
+struct dl_phdr_info {
+    uintptr_t dlpi_addr;
+    const char *dlpi_name;
+    const Elf64_Phdr *dlpi_phdr;
+    uint16_t dlpi_phnum;
+    unsigned long long dlpi_adds, dlpi_subs;
+    size_t dlpi_tls_modid;
+    void *dlpi_tls_data;
+};
+
+/* dlopen: `file` NULL is the program itself. `caller` is an address in the object that calls. Returns a handle (the
+ * object's mirror, struct link_map *), or NULL with dlerror set. NULL without dlerror: RTLD_NOLOAD, not loaded. */
+void *dl_open(struct linker *linker, const char *file, int mode, const void *caller);
+
+/* dlclose. Returns 0, or -1 with dlerror set. */
+int dl_close(struct linker *linker, void *handle);
+
+/* dlsym and dlvsym (`version` NULL: dlsym). Returns the address, or NULL with dlerror set. */
+void *dl_sym(struct linker *linker, void *handle, const char *name, const char *version,
+             const void *caller);
+
+/* dlerror: what the last call of this thread that failed has left, once; or NULL. */
+char *dl_error(struct linker *linker);
+
+/* dladdr, dladdr1: `extra` receives the link_map (flags 2) or the symbol (flags 1); NULL: plain dladdr. */
+int dl_addr(struct linker *linker, const void *address, struct dl_info *info, void **extra,
+            int flags);
+
+/* dlinfo. Returns 0, or -1 with dlerror set. */
+int dl_information(struct linker *linker, void *handle, int request, void *argument,
+                   const void *caller);
+
+/* dl_iterate_phdr, for libcs that have none of their own. No lock is held while the callback runs. */
+int dl_iterate(struct linker *linker,
+               int (*callback)(struct dl_phdr_info *info, size_t size, void *data), void *data);
+
+/* The object that holds `address`, or NULL. Lock-free. */
+struct object *dl_find_object(struct linker *linker, const void *address);
+
+/* Rebuilds what dl_find_object reads, after objects came or went. Needs the load lock. */
+bool dl_index_objects(struct linker *linker);
+
+/* Sets the calling thread's dlerror. */
+void dl_set_error(struct linker *linker, const struct error *error);
+
+#endif

@@ -1,0 +1,107 @@
+/* Running of constructors and destructors; see init.h. No lock of the loader's own is held while they run. */
+#include "init.h"
+
+#include "linker.h"
+#include "memory.h"
+#include "order.h"
+
+typedef void constructor(int argc, char **argv, char **envp);
+typedef void destructor(void);
+
+#ifndef DF_1_INITFIRST
+#define DF_1_INITFIRST 0x20
+#endif
+
+/* A function that is neither 0 nor -1 (old tool chains marked the ends of the arrays with these). */
+static bool is_function(uintptr_t value) {
+    return value != 0 && value != UINTPTR_MAX;
+}
+
+static bool is_code_of_somebody(const struct linker *linker, uintptr_t address) {
+    for (const struct object *object = linker->base.first; object; object = object->next)
+        if (object_has_code(object, address))
+            return true;
+    return object_has_code(linker->self, address);
+}
+
+static bool check_array(const struct linker *linker, const struct object *object,
+                        const uintptr_t *array, size_t count, struct error *error) {
+    for (size_t i = 0; i < count; i++)
+        if (is_function(array[i]) && !object_has_code(object, array[i]) &&
+            !is_code_of_somebody(linker, array[i]))
+            return error_set(error, ERROR_FILE, 0, object->path,
+                             "constructor or destructor at 0x%lx is not code",
+                             (unsigned long)array[i]);
+    return true;
+}
+
+bool init_check(struct linker *linker, const struct object_list *order, struct error *error) {
+    for (size_t i = 0; i < order->count; i++) {
+        const struct object *object = order->item[i];
+        if (!check_array(linker, object, object->preinit_array, object->preinit_count, error) ||
+            !check_array(linker, object, object->init_array, object->init_count, error) ||
+            !check_array(linker, object, object->fini_array, object->fini_count, error))
+            return false;
+    }
+    return true;
+}
+
+static void call(struct linker *linker, uintptr_t function) {
+    if (is_function(function))
+        ((constructor *)function)(linker->process.argc, linker->process.argv,
+                                  linker->process.envp);
+}
+
+void init_run_preinit(struct linker *linker) {
+    const struct object *program = linker->program;
+    for (size_t i = 0; i < program->preinit_count; i++)
+        call(linker, program->preinit_array[i]);
+}
+
+static void construct(struct linker *linker, struct object *object) {
+    if (object->constructed)
+        return;
+    object->constructed = true;
+    if (object->kind == OBJECT_PROGRAM && linker->shim->runs_program_init)
+        return;
+    call(linker, object->init);
+    for (size_t i = 0; i < object->init_count; i++)
+        call(linker, object->init_array[i]);
+}
+
+void init_run(struct linker *linker, const struct object_list *order) {
+    for (size_t i = 0; i < order->count; i++)
+        if (order->item[i]->flags_1 & DF_1_INITFIRST) {
+            construct(linker, order->item[i]);
+            break;
+        }
+    for (size_t i = order->count; i-- > 0;)
+        construct(linker, order->item[i]);
+}
+
+void init_run_destructors(struct object *object) {
+    if (!object->constructed || object->destructed)
+        return;
+    object->destructed = true;
+    for (size_t i = object->fini_count; i-- > 0;)
+        if (is_function(object->fini_array[i]))
+            ((destructor *)object->fini_array[i])();
+    if (object->fini)
+        ((destructor *)object->fini)();
+}
+
+void init_finish_process(void) {
+    struct linker *linker = linker_instance();
+    linker->shim->lock(linker);
+    struct object_list *list = object_list_new(linker->base.count);
+    size_t i = 0;
+    for (struct object *object = linker->base.first; list && object; object = object->next) {
+        list->item[i++] = object;
+        object->open_count++; /* destructors that call dlclose must not unload what is still in the list */
+    }
+    if (list)
+        order_sort(list, true, true);
+    linker->shim->unlock(linker);
+    for (i = 0; list && i < list->count; i++)
+        init_run_destructors(list->item[i]);
+}

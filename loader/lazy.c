@@ -1,0 +1,72 @@
+/* Lazy binding: the C side of the trampoline in arch/<machine>/trampoline.S (psABI 5.2).
+ *
+ * In:  the object whose PLT was entered and the number of the relocation that describes the slot.
+ * Out: the function's address, which now stands in the slot, too.
+ *
+ * Runs in any thread at any time, in signal handlers, too: it takes no lock. Two threads that bind the same slot store
+ * the same value.
+ */
+#include "linker.h"
+#include "relocate.h"
+#include "reloc.h"
+#include "retire.h"
+#include "sys.h"
+#include "text.h"
+
+/* What an IFUNC resolver's call takes through arch_call_keeping_vectors. */
+struct resolver_call {
+    struct linker *linker;
+    struct symbol_result definition;
+    struct error *error;
+};
+
+static uintptr_t call_keeping_vectors(void *argument) {
+    struct resolver_call *call = argument;
+    return relocate_value(call->linker, call->definition, call->error);
+}
+
+static _Noreturn void give_up(struct linker *linker, const struct error *error) {
+    char text[2048];
+    linker->shim->describe_start(linker, error, text, sizeof text);
+    print_text(2, "%s\n", text);
+    sys_exit(127);
+}
+
+/* Finds the function for a slot. */
+static uintptr_t find_function(struct linker *linker, struct object *object, uint32_t index) {
+    struct error error = {.kind = ERROR_NONE};
+    if (!symbol_index_is_valid(object, index)) {
+        error_set(&error, ERROR_FILE, 0, object->path, "relocation with an invalid symbol");
+        give_up(linker, &error);
+    }
+    struct symbol_request request;
+    struct symbol_result definition = symbol_resolve(object, index, true, false, &request);
+    if (!definition.symbol) {
+        if (ELF64_ST_BIND(object->symbols[index].st_info) == STB_WEAK)
+            return 0;
+        error_set_symbol(&error, object->path, request.name,
+                         request.version ? request.version->name : NULL);
+        give_up(linker, &error);
+    }
+    relocate_note_binding(object, (struct object *)definition.object);
+    if (ELF64_ST_TYPE(definition.symbol->st_info) != STT_GNU_IFUNC)
+        return symbol_address(definition);
+    struct resolver_call call = {linker, definition, &error};
+    uintptr_t address = arch_call_keeping_vectors(call_keeping_vectors, &call,
+                                                  arch_vector_area(linker_cpu(linker)));
+    if (!address && error.kind != ERROR_NONE)
+        give_up(linker, &error);
+    return address;
+}
+
+uintptr_t lazy_bind(struct object *object, size_t index) {
+    struct linker *linker = linker_instance();
+    const Elf64_Rela *rela = &object->plt_rela[index];
+    reader_enter();
+    uintptr_t address = find_function(linker, object, (uint32_t)(rela->r_info >> 32));
+    if (ARCH_SLOT_HAS_ADDEND)
+        address += (uint64_t)rela->r_addend;
+    reader_leave();
+    __atomic_store_n((uintptr_t *)(object->bias + rela->r_offset), address, __ATOMIC_RELEASE);
+    return address;
+}

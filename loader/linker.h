@@ -1,0 +1,48 @@
+/* The whole state of the loader, grouped by the stage that owns each part. It is passed; only assembly entry points and
+ * the functions that a program calls (dlopen …) fetch the one instance. */
+#ifndef MYLD_LINKER_H
+#define MYLD_LINKER_H
+
+#include "error.h"
+#include "libc-shim/shim.h"
+#include "object.h"
+#include "options.h"
+#include "process.h"
+#include "search.h"
+#include "tls.h"
+
+#include "cpu.h"
+
+/* The objects that see each other. (One so far: the program's.) */
+struct namespace {
+    struct object *first, *last; /* in the order of loading */
+    size_t count;
+    struct scope global;         /* the program's group and what dlopen added with RTLD_GLOBAL */
+    uint64_t added, removed;     /* objects ever, for dl_iterate_phdr */
+};
+
+struct linker {
+    struct process process;      /* start */
+    struct options options;      /* options */
+    struct cpu cpu;              /* by linker_cpu, when somebody first asks: CPUID is slow */
+    bool cpu_known;
+    struct search search;        /* load */
+    uintptr_t map_hint;          /* load: below this the next image is mapped */
+    struct namespace base;       /* load, and later dlopen */
+    struct object *program, *self, *vdso; /* load; vdso is NULL where the kernel gives none */
+    const char *interpreter;     /* load: the program's PT_INTERP, NULL: none */
+    const struct libc_shim *shim; /* recognise */
+    struct object *libc;         /* shim->confirm; NULL: no libc */
+    void *libc_state;            /* the adapter's own */
+    struct tls tls;              /* tls */
+    bool running;                /* the program has been entered, or a constructor has */
+    struct retired *retired;     /* retire.c */
+};
+
+/* The one instance. For assembly entry points, exported functions and main.c alone. */
+struct linker *linker_instance(void);
+
+/* What the processor can do; asks it at the first call. */
+const struct cpu *linker_cpu(struct linker *linker);
+
+#endif

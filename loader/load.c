@@ -1,0 +1,437 @@
+/* Loading of objects and their dependencies; see load.h. */
+#include "load.h"
+
+#include "dynamic.h"
+#include "facts.h"
+#include "linker.h"
+#include "memory.h"
+#include "order.h"
+#include "retire.h"
+#include "sys.h"
+#include "text.h"
+#include "version.h"
+#include <errno.h>
+#include <string.h>
+
+struct transaction load_begin(struct linker *linker) {
+    return (struct transaction){linker, linker->base.last, linker->tls.used};
+}
+
+void load_append(struct linker *linker, struct object *object) {
+    struct namespace *space = &linker->base;
+    object->space = space;
+    object->prev = space->last;
+    if (space->last)
+        space->last->next = object;
+    else
+        space->first = object;
+    space->last = object;
+    space->count++;
+    space->added++;
+}
+
+void load_unlink(struct linker *linker, struct object *object) {
+    struct namespace *space = &linker->base;
+    if (object->prev)
+        object->prev->next = object->next;
+    else
+        space->first = object->next;
+    if (object->next)
+        object->next->prev = object->prev;
+    else
+        space->last = object->prev;
+    space->count--;
+    space->removed++;
+}
+
+void load_roll_back(struct transaction *transaction) {
+    struct linker *linker = transaction->linker;
+    while (linker->base.last != transaction->last_before) {
+        struct object *object = linker->base.last;
+        load_unlink(linker, object);
+        linker->base.added--;
+        linker->base.removed--;
+        if (object == linker->self)
+            continue;
+        tls_remove_module(linker, object);
+        retire(linker, (void (*)(void *))object_free, object);
+    }
+    linker->tls.used = transaction->tls_used;
+    retire_sweep(linker);
+}
+
+/* -- objects without a search ------------------------------------------------------------------- */
+
+static bool read_contents(struct linker *linker, struct object *object, struct error *error) {
+    return dynamic_read(object, error) && version_read(object, error) &&
+           (!object->tls.memory_size || tls_add_module(linker, object, error));
+}
+
+static const char *find_interpreter(const struct object *program) {
+    for (size_t i = 0; i < program->phnum; i++) {
+        const Elf64_Phdr *header = &program->phdr[i];
+        const char *text = (const char *)(program->bias + header->p_vaddr);
+        if (header->p_type == PT_INTERP && header->p_filesz &&
+            object_segment(program, (uintptr_t)text, header->p_filesz) &&
+            text[header->p_filesz - 1] == 0)
+            return text;
+    }
+    return NULL;
+}
+
+/* The kernel has mapped the program: its load bias follows from where its program headers are. */
+static bool adopt_program(struct linker *linker, struct object *program, struct error *error) {
+    const struct process *process = &linker->process;
+    uintptr_t bias = 0;
+    for (size_t i = 0; i < process->phnum; i++)
+        if (process->phdr[i].p_type == PT_PHDR)
+            bias = (uintptr_t)process->phdr - process->phdr[i].p_vaddr;
+    program->kernel_mapped = true;
+    program->entry = process->entry;
+    return image_adopt(program, process->phdr, process->phnum, bias, process->page_size, error);
+}
+
+static bool open_program(struct linker *linker, struct object *program, const char *path,
+                         struct error *error) {
+    struct image_file file;
+    bool foreign;
+    if (!image_open(&file, path, &foreign, error))
+        return false;
+    bool mapped =
+        image_map(program, &file, linker->process.page_size, &linker->map_hint, error);
+    image_close(&file);
+    if (!mapped)
+        return false;
+    program->owns_mapping = false;
+    if (!object_has_code(program, program->entry))
+        return error_set(error, ERROR_FILE, 0, path, "entry point is not code of the program");
+    return true;
+}
+
+bool load_program(struct linker *linker, const char *path, struct error *error) {
+    /* Run as a command, the program keeps its path: $ORIGIN follows from it. */
+    struct object *program = object_new(OBJECT_PROGRAM, path ? path : "");
+    if (!program)
+        return error_no_memory(error, "");
+    program->never_unload = true;
+    linker->program = program;
+    load_append(linker, program);
+    if (!(path ? open_program(linker, program, path, error)
+               : adopt_program(linker, program, error)))
+        return false;
+    linker->interpreter = find_interpreter(program);
+    if (!read_contents(linker, program, error))
+        return false;
+    if (path) {
+        search_origin(program);
+        memory_free((char *)program->path);
+        program->path = memory_copy_text("");
+    }
+    return program->path != NULL;
+}
+
+bool load_fixed_objects(struct linker *linker, struct error *error) {
+    const struct process *process = &linker->process;
+    if (!process->vdso)
+        return true;
+    const Elf64_Phdr *phdr = (const Elf64_Phdr *)((const char *)process->vdso + process->vdso->e_phoff);
+    struct object *vdso = object_new(OBJECT_VDSO, "linux-vdso.so.1");
+    if (!vdso)
+        return error_no_memory(error, "");
+    uintptr_t bias = (uintptr_t)process->vdso;
+    for (size_t i = 0; i < process->vdso->e_phnum; i++)
+        if (phdr[i].p_type == PT_LOAD) {
+            bias -= phdr[i].p_vaddr;
+            break;
+        }
+    vdso->never_unload = true;
+    if (!image_adopt(vdso, phdr, process->vdso->e_phnum, bias, process->page_size, error) ||
+        !read_contents(linker, vdso, error))
+        return false;
+    vdso->needed = object_list_new(0);
+    vdso->relocated = true;
+    vdso->executable_stack = false;
+    linker->vdso = vdso;
+    load_append(linker, vdso);
+    return vdso->needed != NULL;
+}
+
+/* -- libraries ---------------------------------------------------------------------------------- */
+
+struct object *load_find(struct linker *linker, const char *name) {
+    for (struct object *object = linker->base.first; object; object = object->next) {
+        if (object->kind == OBJECT_VDSO)
+            continue;
+        if (object_has_name(object, name))
+            return object;
+        if (object->soname && strcmp(object->soname, name) == 0) {
+            object_add_name(object, name);
+            return object;
+        }
+    }
+    return NULL;
+}
+
+/* myld answers to its own soname, which glibc's libraries name as a dependency. */
+static bool means_loader(const struct linker *linker, const char *name) {
+    return linker->self->soname && strcmp(name, linker->self->soname) == 0;
+}
+
+static struct object *add_loader(struct linker *linker) {
+    struct object *self = linker->self;
+    if (!self->space)
+        load_append(linker, self);
+    return self;
+}
+
+/* True for a file that must not be loaded as a library; *error says why. */
+static bool is_unfit(const struct object *object, uint16_t type, struct error *error) {
+    const char *wrong = NULL;
+    if (type == ET_EXEC)
+        wrong = "cannot dynamically load executable";
+    else if (object->flags_1 & DF_1_PIE)
+        wrong = "cannot dynamically load position-independent executable";
+    else if (!object->dynamic)
+        wrong = "object file has no dynamic section";
+    return wrong && !error_set(error, ERROR_FILE, 0, object->path, "%s", wrong);
+}
+
+static struct object *find_file(struct linker *linker, const struct image_file *file) {
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (object->inode == file->inode && object->device == file->device && object->inode)
+            return object;
+    return NULL;
+}
+
+/* Maps and reads an opened library. */
+static struct object *map_library(struct linker *linker, const struct image_file *file,
+                                  const char *path, struct object *requester,
+                                  struct error *error) {
+    struct object *object = object_new(OBJECT_LIBRARY, path);
+    if (!object) {
+        error_no_memory(error, path);
+        return NULL;
+    }
+    object->requester = requester;
+    if (!image_map(object, file, linker->process.page_size, &linker->map_hint, error) ||
+        !dynamic_read(object, error) || is_unfit(object, file->header.e_type, error) ||
+        !version_read(object, error)) {
+        object_free(object);
+        return NULL;
+    }
+    if (object->soname && means_loader(linker, object->soname)) {
+        /* The system's own loader, named by path: it must not come to life here. */
+        object_free(object);
+        return add_loader(linker);
+    }
+    if (path[0] != '/')
+        search_origin(object); /* now: the current folder may change */
+    object->never_unload = object->flags_1 & DF_1_NODELETE || !linker->shim->unloads;
+    if (object->tls.memory_size && !tls_add_module(linker, object, error)) {
+        object_free(object);
+        return NULL;
+    }
+    load_append(linker, object);
+    return object;
+}
+
+/* Finds the file: by the adapter's own rules, or by search. */
+static bool open_library(struct linker *linker, const char *name, struct object *requester,
+                         struct image_file *file, char *path, struct error *error) {
+    error->kind = ERROR_NONE;
+    if (linker->shim->find_library && linker->shim->find_library(linker, name, path, error)) {
+        bool foreign;
+        return image_open(file, path, &foreign, error);
+    }
+    if (error->kind != ERROR_NONE)
+        return false;
+    return search_open(&linker->search, name, requester, linker->program, file, path, error);
+}
+
+/* Where libraries are only listed, one that is missing takes part as an empty object. */
+static struct object *add_missing(struct linker *linker, const char *name,
+                                  const struct error *error) {
+    struct object *object = object_new(OBJECT_MISSING, name);
+    if (!object || error->kind != ERROR_OPEN || !(object->needed = object_list_new(0)))
+        return NULL;
+    object->relocated = true;
+    load_append(linker, object);
+    return object;
+}
+
+struct object *load_library(struct linker *linker, const char *name, struct object *requester,
+                            struct error *error) {
+    struct object *object = load_find(linker, name);
+    if (object)
+        return object;
+    if (means_loader(linker, name))
+        return add_loader(linker);
+    struct image_file file;
+    char path[SEARCH_PATH_MAX];
+    if (!open_library(linker, name, requester, &file, path, error)) {
+        format_text(error->needed_by, sizeof error->needed_by, "%s",
+                    requester ? requester->path : "");
+        return requester && linker->options.mode == MODE_LIST ? add_missing(linker, name, error) : NULL;
+    }
+    object = find_file(linker, &file);
+    if (!object)
+        object = map_library(linker, &file, path, requester, error);
+    image_close(&file);
+    if (object && !object_has_name(object, name) && !object_add_name(object, name)) {
+        error_no_memory(error, path);
+        return NULL;
+    }
+    return object;
+}
+
+/* -- groups ------------------------------------------------------------------------------------- */
+
+/* Loads the direct dependencies of one object. */
+static bool load_needed(struct linker *linker, struct object *object, struct error *error) {
+    size_t count = 0;
+    for (size_t i = 0; i < object->dynamic_count; i++)
+        count += object->dynamic[i].d_tag == DT_NEEDED;
+    struct object_list *needed = object_list_new(count);
+    if (!needed)
+        return error_no_memory(error, object->path);
+    needed->count = 0;
+    for (size_t i = 0; i < object->dynamic_count; i++) {
+        if (object->dynamic[i].d_tag != DT_NEEDED)
+            continue;
+        const char *name = dynamic_string(object, object->dynamic[i].d_un.d_val);
+        struct object *dependency = load_library(linker, name, object, error);
+        if (!dependency) {
+            memory_free(needed);
+            return false;
+        }
+        needed->item[needed->count++] = dependency;
+    }
+    object->needed = needed;
+    return true;
+}
+
+/* What order.c walks for an object that is no root: itself, then its direct needs. */
+static bool set_order(struct object *object, struct error *error) {
+    if (object->order || !object->needed->count)
+        return true;
+    object->order = object_list_new(object->needed->count + 1);
+    if (!object->order)
+        return error_no_memory(error, object->path);
+    object->order->item[0] = object;
+    memcpy(&object->order->item[1], object->needed->item,
+           object->needed->count * sizeof object->needed->item[0]);
+    return true;
+}
+
+/* A queue of objects, each once. */
+struct queue {
+    struct object **item;
+    size_t count, capacity;
+};
+
+static bool enqueue(struct queue *queue, struct object *object) {
+    if (object->visited)
+        return true;
+    struct object **grown =
+        memory_grow(queue->item, &queue->capacity, queue->count + 1, sizeof *queue->item);
+    if (!grown)
+        return false;
+    queue->item = grown;
+    queue->item[queue->count++] = object;
+    object->visited = true;
+    return true;
+}
+
+static bool fill_queue(struct linker *linker, struct queue *queue, struct error *error) {
+    for (size_t i = 0; i < queue->count; i++) {
+        struct object *object = queue->item[i];
+        if (!object->needed && !load_needed(linker, object, error))
+            return false;
+        for (size_t j = 0; j < object->needed->count; j++)
+            if (!enqueue(queue, object->needed->item[j]))
+                return error_no_memory(error, object->path);
+        if (i > 0 && !set_order(object, error))
+            return false;
+    }
+    return true;
+}
+
+bool load_group(struct linker *linker, struct object *root, struct object *const *extra,
+                size_t extra_count, struct error *error) {
+    struct queue queue = {NULL, 0, 0};
+    for (struct object *object = linker->base.first; object; object = object->next)
+        object->visited = false;
+    bool done = enqueue(&queue, root);
+    for (size_t i = 0; done && i < extra_count; i++)
+        done = enqueue(&queue, extra[i]);
+    done = done ? fill_queue(linker, &queue, error) : error_no_memory(error, root->path);
+    struct object_list *group = done ? object_list_new(queue.count) : NULL;
+    struct object_list *order = done ? object_list_new(queue.count) : NULL;
+    if (done && group && order) {
+        memcpy(group->item, queue.item, queue.count * sizeof queue.item[0]);
+        memcpy(order->item, queue.item, queue.count * sizeof queue.item[0]);
+    }
+    memory_free(queue.item);
+    if (!done)
+        return false;
+    if (!group || !order || !order_sort(order, true, false))
+        return error_no_memory(error, root->path);
+    root->group.list = group;
+    root->order = order;
+    return true;
+}
+
+/* -- scopes ------------------------------------------------------------------------------------- */
+
+static bool set_scopes(struct linker *linker, struct object *object, struct object *root,
+                       struct error *error) {
+    struct scope *wanted[3];
+    size_t count = 0;
+    if (object->symbolic) {
+        struct object_list *alone = object_list_new(1);
+        if (!alone)
+            return error_no_memory(error, object->path);
+        alone->item[0] = object;
+        object->alone.list = alone;
+        wanted[count++] = &object->alone;
+    }
+    wanted[count++] = &linker->base.global;
+    if (root != linker->program)
+        wanted[count++] = &root->group;
+    struct scope_list *scopes = memory_alloc(sizeof *scopes + count * sizeof scopes->item[0]);
+    if (!scopes)
+        return error_no_memory(error, object->path);
+    scopes->count = count;
+    memcpy(scopes->item, wanted, count * sizeof wanted[0]);
+    object->scopes = scopes;
+    return true;
+}
+
+bool load_set_scopes(struct linker *linker, struct transaction *transaction, struct object *root,
+                     struct error *error) {
+    struct object *object =
+        transaction->last_before ? transaction->last_before->next : linker->base.first;
+    for (; object; object = object->next)
+        if (!object->scopes && !set_scopes(linker, object, root, error))
+            return false;
+    return true;
+}
+
+bool load_extend_scope(struct linker *linker, struct scope *scope, const struct object_list *added) {
+    struct object_list *old = scope->list;
+    size_t count = old ? old->count : 0;
+    struct object_list *list = object_list_new(count + added->count);
+    if (!list)
+        return false;
+    list->count = count;
+    if (old)
+        memcpy(list->item, old->item, count * sizeof list->item[0]);
+    for (size_t i = 0; i < added->count; i++)
+        if (!added->item[i]->global) {
+            added->item[i]->global = true;
+            list->item[list->count++] = added->item[i];
+        }
+    atomic_store_explicit(&scope->list, list, memory_order_release);
+    retire(linker, memory_free, old);
+    return true;
+}

@@ -1,0 +1,60 @@
+/* The load–relocate transaction: bringing an object and all that it needs into memory, linked but not yet
+ * constructed. The start of the program and dlopen are the same transaction; until it is committed it can be
+ * rolled back, and nothing outside has seen it.
+ *
+ *     load_begin → load_program / load_library → load_group → load_link → load_commit | load_roll_back
+ */
+#ifndef MYLD_LOAD_H
+#define MYLD_LOAD_H
+
+#include "error.h"
+#include "image.h"
+#include "object.h"
+
+struct linker;
+
+struct transaction {
+    struct linker *linker;
+    struct object *last_before; /* the last object of the namespace when it began; NULL: none */
+    size_t tls_used;            /* linker->tls.used when it began */
+};
+
+struct transaction load_begin(struct linker *linker);
+
+/* Adds the program, the loader itself and the vdso to the empty namespace: `program` was mapped by the kernel, or
+ * (phdr NULL) `path` is opened. Fills linker->program and linker->interpreter. */
+bool load_program(struct linker *linker, const char *path, struct error *error);
+
+/* Adds the objects that need not be searched for: the loader (not yet in the list) and the vdso. */
+bool load_fixed_objects(struct linker *linker, struct error *error);
+
+/* Finds, maps and reads the library `name` for `requester` (NULL: the command line or environment), unless it is there
+ * already. Returns the object or NULL. */
+struct object *load_library(struct linker *linker, const char *name, struct object *requester,
+                            struct error *error);
+
+/* The object that `name` asks for, if it is loaded; NULL otherwise. */
+struct object *load_find(struct linker *linker, const char *name);
+
+/* Loads all that `root` and the `extra_count` objects of `extra` (preloaded ones) need, breadth first, and makes
+ * root->group and root->order of it. */
+bool load_group(struct linker *linker, struct object *root, struct object *const *extra,
+                size_t extra_count, struct error *error);
+
+/* Makes the new objects' scopes: the global one and the group of `root`. */
+bool load_set_scopes(struct linker *linker, struct transaction *transaction, struct object *root,
+                     struct error *error);
+
+/* Undoes the transaction: unmaps and forgets every object that it added. */
+void load_roll_back(struct transaction *transaction);
+
+/* Adds a list of objects to the end of a scope. Readers see the old or the new list. */
+bool load_extend_scope(struct linker *linker, struct scope *scope, const struct object_list *added);
+
+/* Takes an object out of the namespace's list. */
+void load_unlink(struct linker *linker, struct object *object);
+
+/* Adds an object to the end of the namespace's list. */
+void load_append(struct linker *linker, struct object *object);
+
+#endif

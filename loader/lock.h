@@ -1,0 +1,8 @@
+/* The load lock, for libcs that bring none of their own: recursive, and free again in a forked child. */
+#ifndef MYLD_LOCK_H
+#define MYLD_LOCK_H
+
+void lock_take(void);
+void lock_release(void);
+
+#endif

@@ -1,0 +1,139 @@
+/* myld, from the first instruction to the program's entry point: the table of contents.
+ *
+ * arch/<machine>/start.S calls loader_start with the kernel's stack. Each stage below is one call; the line after it
+ * says what holds from there on. The stages are the same for a program that the kernel started with myld as its
+ * interpreter, for ./myld program, and for every libc.
+ */
+#include "init.h"
+#include "linker.h"
+#include "load.h"
+#include "relocate.h"
+#include "rendezvous.h"
+#include "report.h"
+#include "start.h"
+#include "sys.h"
+#include "text.h"
+#include "version.h"
+#include <string.h>
+
+static struct linker the_linker;
+
+struct linker *linker_instance(void) {
+    return &the_linker;
+}
+
+const struct cpu *linker_cpu(struct linker *linker) {
+    if (!linker->cpu_known)
+        cpu_identify(&linker->cpu);
+    linker->cpu_known = true;
+    return &linker->cpu;
+}
+
+/* -- the stages --------------------------------------------------------------------------------- */
+
+static bool load(struct linker *linker, struct error *error) {
+    if (!start_load_program(linker, error))
+        return false;
+    linker->shim = shim_recognise(linker->program, linker->interpreter);
+    linker->shim->set_search(linker);
+    struct object_list *preloaded = start_preload(linker, error);
+    return preloaded && load_fixed_objects(linker, error) &&
+           load_group(linker, linker->program, preloaded->item, preloaded->count, error) &&
+           start_complete_scope(linker, error) && linker->shim->confirm(linker, error);
+}
+
+static bool check_versions(struct linker *linker) {
+    bool complete = true;
+    for (const struct object *object = linker->base.first; object; object = object->next)
+        complete &= !linker->shim->checks_versions ||
+                    version_check(object, &linker->base, true, start_report_version, linker);
+    return complete;
+}
+
+static bool relocate(struct linker *linker, struct error *error) {
+    const struct object_list *order = linker->program->order;
+    struct relocate_options options = {
+        .lazy = linker->shim->lazy && !linker->options.bind_now,
+        .copies = !linker->shim->copy_late,
+    };
+    for (size_t i = order->count; i-- > 0;)
+        if (!order->item[i]->relocated && !relocate_object(linker, order->item[i], options, error))
+            return false;
+    return true;
+}
+
+static bool protect(struct linker *linker, struct error *error) {
+    const struct object_list *order = linker->program->order;
+    if (linker->shim->copy_late && !relocate_copies(linker, linker->program, error))
+        return false;
+    for (size_t i = 0; i < order->count; i++) {
+        long result = relocate_protect(order->item[i]);
+        if (result < 0)
+            return error_set(error, ERROR_FILE, (int)-result, order->item[i]->path,
+                             "cannot apply additional memory protection after relocation");
+    }
+    return init_check(linker, order, error);
+}
+
+static _Noreturn void run(struct linker *linker) {
+    struct error error = {.kind = ERROR_NONE};
+
+    if (!load(linker, &error))
+        report_failure(linker, &error);
+    /* The program and all that it needs is mapped and read; the libc is known. */
+
+    if (linker->options.mode != MODE_RUN)
+        start_answer(linker);
+    if (!check_versions(linker))
+        sys_exit(127);
+    /* Every version that some object needs is defined. */
+
+    linker->shim->lay_out_tls(linker);
+    /* Each TLS module has its offset from the thread pointer. */
+
+    if (!rendezvous_publish(linker, &error) || !linker->shim->before_relocation(linker, &error) ||
+        !relocate(linker, &error))
+        report_failure(linker, &error);
+    /* Every address is in its place, but for PLT slots that are bound at their first call. */
+
+    if (!linker->shim->after_relocation(linker, &error) || !protect(linker, &error))
+        report_failure(linker, &error);
+    /* The libc is up; RELRO is read-only. */
+
+    rendezvous_open(linker);
+    rendezvous_announce(RENDEZVOUS_ADD);
+    rendezvous_announce(RENDEZVOUS_CONSISTENT);
+    /* A debugger knows all objects. */
+
+    linker->shim->before_constructors(linker);
+    linker->running = true;
+    if (!linker->shim->constructors_by_libc) {
+        init_run_preinit(linker);
+        init_run(linker, linker->program->order);
+    }
+    /* Every library is constructed. */
+
+    cache_close(&linker->search.cache);
+    arch_enter(linker->program->entry, linker->process.stack,
+               linker->shim->constructors_by_libc ? NULL : init_finish_process);
+}
+
+void loader_start(void *stack, const Elf64_Ehdr *self, const Elf64_Dyn *dynamic) {
+    start_relocate_self((uintptr_t)self, dynamic);
+    /* Global addresses may be used. */
+
+    struct linker *linker = &the_linker;
+    process_read(&linker->process, stack);
+    const char *wrong = options_read(&linker->options, &linker->process,
+                                     linker->process.entry == (uintptr_t)_start);
+    if (linker->options.mode == MODE_HELP)
+        report_help(linker->process.argv[0]);
+    if (linker->options.mode == MODE_VERSION)
+        report_version();
+    if (wrong)
+        start_usage(linker, wrong);
+    /* What to do is known; the arguments are the program's. */
+
+    start_prepare(linker, self);
+    run(linker);
+}

@@ -1,0 +1,129 @@
+/* Making, naming and freeing of objects. */
+#include "object.h"
+
+#include "image.h"
+#include "memory.h"
+#include "sys.h"
+#include "tls.h"
+#include <string.h>
+
+struct object *object_new(enum object_kind kind, const char *path) {
+    struct object *object = memory_alloc(sizeof *object);
+    char *copy = memory_copy_text(path);
+    if (!object || !copy) {
+        memory_free(object);
+        memory_free(copy);
+        return NULL;
+    }
+    object->kind = kind;
+    object->path = copy;
+    return object;
+}
+
+static void free_names(struct name *name) {
+    while (name) {
+        struct name *next = name->next;
+        memory_free((char *)name->text);
+        memory_free(name);
+        name = next;
+    }
+}
+
+static void free_bindings(struct binding *binding) {
+    while (binding) {
+        struct binding *next = binding->next;
+        memory_free(binding);
+        binding = next;
+    }
+}
+
+static void free_descriptors(struct tls_descriptor *descriptor) {
+    while (descriptor) {
+        struct tls_descriptor *next = descriptor->next;
+        memory_free(descriptor);
+        descriptor = next;
+    }
+}
+
+/* Unmaps segment by segment: what lies in the gaps between them is not ours. */
+static void unmap(const struct object *object) {
+    uintptr_t page = object->page_size;
+    for (size_t i = 0; i < object->segment_count; i++) {
+        uintptr_t start = align_down(object->segments[i].start, page);
+        sys_munmap(start, align_up(object->segments[i].end, page) - start);
+    }
+}
+
+void object_free(struct object *object) {
+    if (object->owns_mapping)
+        unmap(object);
+    if (object->phdr && !object_contains(object, (uintptr_t)object->phdr) && object->owns_mapping)
+        memory_free((void *)object->phdr);
+    free_names(object->names);
+    memory_free((char *)object->path);
+    memory_free((char *)object->origin);
+    memory_free(object->segments);
+    memory_free(object->path_folders);
+    memory_free(object->versions);
+    memory_free(object->needed);
+    memory_free(object->alone.list);
+    memory_free(object->group.list);
+    memory_free(object->order);
+    memory_free(object->scopes);
+    free_bindings(object->bound_to);
+    free_descriptors(object->descriptors);
+    memory_free(object->map);
+    memory_free(object);
+}
+
+bool object_add_name(struct object *object, const char *text) {
+    struct name *name = memory_alloc(sizeof *name);
+    char *copy = memory_copy_text(text);
+    if (!name || !copy) {
+        memory_free(name);
+        memory_free(copy);
+        return false;
+    }
+    name->text = copy;
+    /* At the end, so that the first name asked for stays first. */
+    struct name **link = &object->names;
+    while (*link)
+        link = &(*link)->next;
+    *link = name;
+    return true;
+}
+
+bool object_has_name(const struct object *object, const char *text) {
+    if (strcmp(object->path, text) == 0)
+        return true;
+    for (const struct name *name = object->names; name; name = name->next)
+        if (strcmp(name->text, text) == 0)
+            return true;
+    return false;
+}
+
+const struct segment *object_segment(const struct object *object, uintptr_t address, size_t size) {
+    for (size_t i = 0; i < object->segment_count; i++) {
+        const struct segment *segment = &object->segments[i];
+        if (address >= segment->start &&
+            range_fits(address - segment->start, size, segment->end - segment->start))
+            return segment;
+    }
+    return NULL;
+}
+
+bool object_has_code(const struct object *object, uintptr_t address) {
+    const struct segment *segment = object_segment(object, address, 1);
+    return segment && segment->prot & PROT_EXEC;
+}
+
+bool object_contains(const struct object *object, uintptr_t address) {
+    return object_segment(object, address, 1) != NULL;
+}
+
+struct object_list *object_list_new(size_t count) {
+    struct object_list *list = memory_alloc(sizeof *list + count * sizeof list->item[0]);
+    if (list)
+        list->count = count;
+    return list;
+}

@@ -1,0 +1,13 @@
+/* The order in which objects are relocated, constructed and destructed: a topological sort by dependency. */
+#ifndef MYLD_ORDER_H
+#define MYLD_ORDER_H
+
+#include "object.h"
+
+/* Sorts `list` so that every object comes before those that it needs (as far as cycles allow). Among the orders that
+ * satisfy this it is the one that ld.so has since 2.35: a depth-first search from the last object to the first,
+ * along object->order. `keep_first` keeps item 0 in front; `for_end` follows object->bound_to, too. Needs the load
+ * lock. Returns false when there is no memory. */
+bool order_sort(struct object_list *list, bool keep_first, bool for_end);
+
+#endif

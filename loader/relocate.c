@@ -1,0 +1,510 @@
+/* The relocation loop for all machines; see relocate.h. */
+#include "relocate.h"
+
+#include "linker.h"
+#include "memory.h"
+#include "reloc.h"
+#include "sys.h"
+#include "text.h"
+#include <string.h>
+
+/* A relocation that runs an IFUNC resolver, put off to the end. */
+struct deferred {
+    uintptr_t *place;
+    struct symbol_result definition; /* symbol NULL: IRELATIVE */
+    uintptr_t addend;                /* IRELATIVE: the resolver; else what is added to its result */
+};
+
+/* What the relocation of one object carries along. */
+struct pass {
+    struct linker *linker;
+    struct object *object;
+    struct relocate_options options;
+    struct error *error;
+    struct segment place;          /* the segment of the last place: most relocations hit the same one */
+    uint32_t last_index;           /* the last symbol that was looked up, and how */
+    bool last_for_call, last_valid;
+    struct symbol_result last;
+    struct deferred *deferred;
+    size_t deferred_count, deferred_capacity;
+};
+
+/* The generic part of one relocation, decoded. */
+struct relocation {
+    enum reloc_kind kind;
+    uint32_t type;   /* the machine's number, for messages */
+    uint32_t symbol;
+    uint64_t addend;
+    uintptr_t place;
+};
+
+static bool fail(struct pass *pass, const char *text) {
+    return error_set(pass->error, ERROR_FILE, 0, pass->object->path, "%s", text);
+}
+
+/* -- places ------------------------------------------------------------------------------------- */
+
+/* True when `size` bytes at `address` lie in a writable segment. */
+static bool is_place(struct pass *pass, uintptr_t address, size_t size) {
+    if (address >= pass->place.start &&
+        range_fits(address - pass->place.start, size, pass->place.end - pass->place.start))
+        return true;
+    const struct segment *segment = object_segment(pass->object, address, size);
+    if (!segment || !(segment->prot & PROT_WRITE || pass->object->text_relocations))
+        return false;
+    pass->place = *segment;
+    return true;
+}
+
+/* Relocated words may be unaligned (packed structures). */
+static void store(uintptr_t place, uintptr_t value) {
+    memcpy((void *)place, &value, sizeof value);
+}
+
+static uintptr_t load(uintptr_t place) {
+    uintptr_t value;
+    memcpy(&value, (void *)place, sizeof value);
+    return value;
+}
+
+/* -- relative relocations ----------------------------------------------------------------------- */
+
+/* RELR: an even entry is an address, each odd one a bitmap of the 63 words that follow. */
+static bool apply_relr(struct pass *pass) {
+    const struct object *object = pass->object;
+    uintptr_t next = 0;
+    for (size_t i = 0; i < object->relr_count; i++) {
+        uint64_t entry = object->relr[i];
+        if (!(entry & 1)) {
+            next = object->bias + entry;
+            if (!is_place(pass, next, sizeof next))
+                return fail(pass, "relative relocation outside of the writable segments");
+            store(next, load(next) + object->bias);
+            next += sizeof next;
+            continue;
+        }
+        for (uintptr_t place = next; (entry >>= 1); place += sizeof place) {
+            if (!(entry & 1))
+                continue;
+            if (!is_place(pass, place, sizeof place))
+                return fail(pass, "relative relocation outside of the writable segments");
+            store(place, load(place) + object->bias);
+        }
+        next += 63 * sizeof next;
+    }
+    return true;
+}
+
+/* The run of RELATIVE relocations that DT_RELACOUNT announces, in a loop of its own: large programs have hundreds of
+ * thousands. Returns how many there really were. */
+static size_t apply_relative(struct pass *pass) {
+    const struct object *object = pass->object;
+    uintptr_t bias = object->bias;
+    size_t i = 0;
+    for (; i < object->relative_count; i++) {
+        const Elf64_Rela *rela = &object->rela[i];
+        uintptr_t place = bias + rela->r_offset;
+        if (arch_reloc_kind((uint32_t)rela->r_info) != RELOC_RELATIVE ||
+            !is_place(pass, place, sizeof place))
+            break;
+        store(place, bias + (uint64_t)rela->r_addend);
+    }
+    return i;
+}
+
+/* -- symbols ------------------------------------------------------------------------------------ */
+
+void relocate_note_binding(struct object *object, struct object *used) {
+    if (used == object || used->never_unload)
+        return;
+    struct binding *head = object->bound_to, *fresh = NULL;
+    do {
+        for (const struct binding *binding = head; binding; binding = binding->next)
+            if (binding->object == used) {
+                memory_free(fresh);
+                return;
+            }
+        if (!fresh && !(fresh = memory_alloc(sizeof *fresh)))
+            return;
+        *fresh = (struct binding){head, used};
+    } while (!atomic_compare_exchange_weak(&object->bound_to, &head, fresh));
+}
+
+/* Finds the definition for a relocation. True with result->symbol == NULL: weak and undefined. */
+static bool resolve(struct pass *pass, uint32_t index, bool for_call, bool for_copy,
+                    struct symbol_result *result) {
+    struct object *object = pass->object;
+    if (pass->last_valid && pass->last_index == index && pass->last_for_call == for_call &&
+        !for_copy) {
+        *result = pass->last;
+        return true;
+    }
+    if (!symbol_index_is_valid(object, index))
+        return fail(pass, "relocation with an invalid symbol");
+    struct symbol_request request;
+    *result = symbol_resolve(object, index, for_call, for_copy, &request);
+    const Elf64_Sym *reference = &object->symbols[index];
+    if (result->symbol && result->symbol->st_shndx == SHN_UNDEF && !result->symbol->st_value)
+        result->symbol = NULL; /* a hidden weak reference that the link editor left */
+    if (!result->symbol && ELF64_ST_BIND(reference->st_info) != STB_WEAK)
+        return error_set_symbol(pass->error, object->path, request.name,
+                                request.version ? request.version->name : NULL);
+    if (result->symbol)
+        relocate_note_binding(object, (struct object *)result->object);
+    pass->last_index = index;
+    pass->last_for_call = for_call;
+    pass->last = *result;
+    pass->last_valid = !for_copy;
+    return true;
+}
+
+static bool is_ifunc(struct symbol_result definition) {
+    return definition.symbol && ELF64_ST_TYPE(definition.symbol->st_info) == STT_GNU_IFUNC &&
+           definition.symbol->st_shndx != SHN_UNDEF;
+}
+
+/* S, for a definition that is no IFUNC. */
+static uintptr_t value_of(struct symbol_result definition) {
+    return definition.symbol ? symbol_address(definition) : 0;
+}
+
+static uintptr_t call_resolver(struct linker *linker, const struct object *object,
+                               uintptr_t resolver, struct error *error) {
+    if (!object_has_code(object, resolver)) {
+        error_set(error, ERROR_FILE, 0, object->path, "IFUNC resolver is not code of the object");
+        return 0;
+    }
+    return arch_call_ifunc(resolver, linker);
+}
+
+uintptr_t relocate_value(struct linker *linker, struct symbol_result definition,
+                         struct error *error) {
+    uintptr_t address = symbol_address(definition);
+    return is_ifunc(definition) ? call_resolver(linker, definition.object, address, error)
+                                : address;
+}
+
+/* -- words that need a symbol ------------------------------------------------------------------- */
+
+static bool defer(struct pass *pass, struct deferred entry) {
+    struct deferred *grown = memory_grow(pass->deferred, &pass->deferred_capacity,
+                                         pass->deferred_count + 1, sizeof entry);
+    if (!grown)
+        return error_no_memory(pass->error, pass->object->path);
+    pass->deferred = grown;
+    pass->deferred[pass->deferred_count++] = entry;
+    return true;
+}
+
+static bool run_deferred(struct pass *pass) {
+    for (size_t i = 0; i < pass->deferred_count; i++) {
+        const struct deferred *entry = &pass->deferred[i];
+        uintptr_t value;
+        if (entry->definition.symbol) {
+            value = relocate_value(pass->linker, entry->definition, pass->error);
+            if (value)
+                value += entry->addend;
+        } else {
+            value = call_resolver(pass->linker, pass->object, entry->addend, pass->error);
+        }
+        if (!value && pass->error->kind != ERROR_NONE)
+            return false;
+        store((uintptr_t)entry->place, value);
+    }
+    return true;
+}
+
+static bool apply_word(struct pass *pass, const struct relocation *relocation) {
+    bool slot = relocation->kind == RELOC_GLOB_DAT || relocation->kind == RELOC_JUMP_SLOT;
+    uint64_t addend = slot && !ARCH_SLOT_HAS_ADDEND ? 0 : relocation->addend;
+    struct symbol_result definition = {pass->object, NULL};
+    if (relocation->symbol &&
+        !resolve(pass, relocation->symbol, relocation->kind == RELOC_JUMP_SLOT, false, &definition))
+        return false;
+    if (is_ifunc(definition))
+        return defer(pass, (struct deferred){(uintptr_t *)relocation->place, definition, addend});
+    store(relocation->place, value_of(definition) + addend);
+    return true;
+}
+
+static bool apply_narrow(struct pass *pass, const struct relocation *relocation) {
+    struct symbol_result definition = {pass->object, NULL};
+    if (relocation->symbol && !resolve(pass, relocation->symbol, false, false, &definition))
+        return false;
+    int64_t value = (int64_t)(value_of(definition) + relocation->addend);
+    switch (relocation->kind) {
+    case RELOC_PC64:
+        store(relocation->place, (uintptr_t)value - relocation->place);
+        return true;
+    case RELOC_SIZE64:
+    case RELOC_SIZE32:
+        value = (int64_t)((definition.symbol ? definition.symbol->st_size : 0) +
+                          relocation->addend);
+        if (relocation->kind == RELOC_SIZE64) {
+            store(relocation->place, (uintptr_t)value);
+            return true;
+        }
+        break;
+    case RELOC_PC32:
+        value -= (int64_t)relocation->place;
+        break;
+    default:
+        break;
+    }
+    bool fits = relocation->kind == RELOC_PC32 ? value == (int32_t)value
+                                               : (uint64_t)value == (uint32_t)value;
+    if (!fits)
+        return error_set(pass->error, ERROR_FILE, 0, pass->object->path,
+                         "value 0x%lx of relocation type %u overflows", (unsigned long)value,
+                         relocation->type);
+    uint32_t word = (uint32_t)value;
+    memcpy((void *)relocation->place, &word, sizeof word);
+    return true;
+}
+
+static bool apply_copy(struct pass *pass, const struct relocation *relocation) {
+    struct symbol_result definition;
+    struct object *object = pass->object;
+    if (!resolve(pass, relocation->symbol, false, true, &definition))
+        return false;
+    if (!definition.symbol)
+        return true;
+    const Elf64_Sym *reference = &object->symbols[relocation->symbol];
+    size_t size = min_size(reference->st_size, definition.symbol->st_size);
+    uintptr_t source = symbol_address(definition);
+    if (!is_place(pass, relocation->place, size) ||
+        !object_segment(definition.object, source, size))
+        return fail(pass, "COPY relocation outside of the segments");
+    if (reference->st_size != definition.symbol->st_size)
+        print_text(2,
+                   "%s: Symbol `%s' has different size in shared object, consider re-linking\n",
+                   pass->linker->process.argv[0], object->strings + reference->st_name);
+    memcpy((void *)relocation->place, (void *)source, size);
+    return true;
+}
+
+/* -- thread-local storage ----------------------------------------------------------------------- */
+
+/* The second word of a descriptor of a module that is not static. */
+static bool describe_dynamic(struct pass *pass, const struct relocation *relocation, size_t module,
+                             size_t offset) {
+    struct tls_descriptor *descriptor = memory_alloc(sizeof *descriptor);
+    if (!descriptor)
+        return error_no_memory(pass->error, pass->object->path);
+    *descriptor = (struct tls_descriptor){{module, offset}, pass->object->descriptors};
+    pass->object->descriptors = descriptor;
+    store(relocation->place, (uintptr_t)arch_tlsdesc_dynamic);
+    store(relocation->place + sizeof(uintptr_t), (uintptr_t)&descriptor->index);
+    return true;
+}
+
+static bool apply_tlsdesc(struct pass *pass, const struct relocation *relocation,
+                          struct symbol_result definition, size_t offset) {
+    if (!is_place(pass, relocation->place, 2 * sizeof(uintptr_t)))
+        return fail(pass, "TLS descriptor outside of the writable segments");
+    if (!definition.object) { /* weak and undefined */
+        store(relocation->place, (uintptr_t)arch_tlsdesc_undefined);
+        store(relocation->place + sizeof(uintptr_t), relocation->addend);
+        return true;
+    }
+    if (!definition.object->tls.is_static)
+        return describe_dynamic(pass, relocation, definition.object->tls.module, offset);
+    store(relocation->place, (uintptr_t)arch_tlsdesc_static);
+    store(relocation->place + sizeof(uintptr_t),
+          (uintptr_t)definition.object->tls.offset + offset);
+    return true;
+}
+
+static bool apply_tls(struct pass *pass, const struct relocation *relocation) {
+    /* Symbol 0 means the object's own module. */
+    struct symbol_result definition = {pass->object, NULL};
+    if (relocation->symbol) {
+        if (!resolve(pass, relocation->symbol, true, false, &definition))
+            return false;
+        if (!definition.symbol)
+            definition.object = NULL;
+    }
+    if (definition.object && !definition.object->tls.module)
+        return fail(pass, "TLS relocation to an object without thread-local storage");
+    struct object *owner = (struct object *)definition.object;
+    size_t offset = relocation->addend + (definition.symbol ? definition.symbol->st_value : 0);
+    switch (relocation->kind) {
+    case RELOC_DTPMOD:
+        store(relocation->place, owner ? owner->tls.module : 0);
+        return true;
+    case RELOC_DTPREL:
+        store(relocation->place, owner ? offset - ARCH_DTP_BIAS : 0);
+        return true;
+    case RELOC_TPREL:
+        if (owner && !tls_make_static(pass->linker, owner, pass->error))
+            return false;
+        store(relocation->place, owner ? (uintptr_t)owner->tls.offset + offset : 0);
+        return true;
+    default:
+        return apply_tlsdesc(pass, relocation, definition, offset);
+    }
+}
+
+/* -- the loop ----------------------------------------------------------------------------------- */
+
+static bool apply(struct pass *pass, const struct relocation *relocation) {
+    switch (relocation->kind) {
+    case RELOC_NONE:
+        return true;
+    case RELOC_RELATIVE:
+        store(relocation->place, pass->object->bias + relocation->addend);
+        return true;
+    case RELOC_ABSOLUTE:
+    case RELOC_GLOB_DAT:
+    case RELOC_JUMP_SLOT:
+        return apply_word(pass, relocation);
+    case RELOC_IRELATIVE:
+        return defer(pass, (struct deferred){(uintptr_t *)relocation->place, {NULL, NULL},
+                                             pass->object->bias + relocation->addend});
+    case RELOC_COPY:
+        return !pass->options.copies || apply_copy(pass, relocation);
+    case RELOC_DTPMOD:
+    case RELOC_DTPREL:
+    case RELOC_TPREL:
+    case RELOC_TLSDESC:
+        return apply_tls(pass, relocation);
+    case RELOC_ABSOLUTE32:
+    case RELOC_PC32:
+    case RELOC_PC64:
+    case RELOC_SIZE32:
+    case RELOC_SIZE64:
+        return apply_narrow(pass, relocation);
+    default:
+        return error_set(pass->error, ERROR_FILE, 0, pass->object->path,
+                         "unexpected reloc type 0x%02x", relocation->type);
+    }
+}
+
+static size_t place_size(enum reloc_kind kind) {
+    switch (kind) {
+    case RELOC_NONE:
+        return 0;
+    case RELOC_ABSOLUTE32:
+    case RELOC_PC32:
+    case RELOC_SIZE32:
+        return 4;
+    default:
+        return sizeof(uintptr_t);
+    }
+}
+
+static bool decode(struct pass *pass, const Elf64_Rela *rela, struct relocation *relocation) {
+    uint64_t info = rela->r_info;
+    relocation->type = (uint32_t)info;
+    relocation->kind = arch_reloc_kind(relocation->type);
+    relocation->symbol = (uint32_t)(info >> 32);
+    relocation->addend = (uint64_t)rela->r_addend;
+    relocation->place = pass->object->bias + rela->r_offset;
+    size_t size = place_size(relocation->kind);
+    return !size || is_place(pass, relocation->place, size) ||
+           fail(pass, "relocation outside of the writable segments");
+}
+
+static bool apply_table(struct pass *pass, const Elf64_Rela *table, size_t start, size_t count) {
+    struct relocation relocation;
+    for (size_t i = start; i < count; i++)
+        if (!decode(pass, &table[i], &relocation) || !apply(pass, &relocation))
+            return false;
+    return true;
+}
+
+/* -- PLT slots ---------------------------------------------------------------------------------- */
+
+/* GOT[1] and GOT[2] are there and writable: without them PLT0 leads nowhere. */
+static bool can_be_lazy(struct pass *pass) {
+    const struct object *object = pass->object;
+    return pass->options.lazy && !object->bind_now && object->plt_got &&
+           is_place(pass, (uintptr_t)object->plt_got, 3 * sizeof(uintptr_t));
+}
+
+/* The file's value of a slot leads back into the PLT: only the load bias is missing. */
+static bool apply_plt(struct pass *pass) {
+    struct object *object = pass->object;
+    if (!can_be_lazy(pass))
+        return apply_table(pass, object->plt_rela, 0, object->plt_rela_count);
+    struct relocation relocation;
+    for (size_t i = 0; i < object->plt_rela_count; i++) {
+        if (!decode(pass, &object->plt_rela[i], &relocation))
+            return false;
+        if (relocation.kind == RELOC_JUMP_SLOT)
+            store(relocation.place, load(relocation.place) + object->bias);
+        else if (!apply(pass, &relocation))
+            return false;
+    }
+    object->plt_got[1] = (uintptr_t)object;
+    object->plt_got[2] = (uintptr_t)arch_lazy_trampoline;
+    object->lazy = true;
+    return true;
+}
+
+/* -- one object --------------------------------------------------------------------------------- */
+
+/* Text relocations: all segments become writable for the time of relocation (gABI: DT_TEXTREL). */
+static long set_text_writable(const struct object *object, bool writable) {
+    if (!object->text_relocations)
+        return 0;
+    for (size_t i = 0; i < object->segment_count; i++) {
+        const struct segment *segment = &object->segments[i];
+        if (segment->prot & PROT_WRITE)
+            continue;
+        uintptr_t start = align_down(segment->start, object->page_size);
+        long result =
+            sys_mprotect(start, align_up(segment->end, object->page_size) - start,
+                         writable ? (segment->prot & ~PROT_EXEC) | PROT_READ | PROT_WRITE
+                                  : segment->prot);
+        if (result < 0)
+            return result;
+    }
+    return 0;
+}
+
+static bool apply_all(struct pass *pass) {
+    const struct object *object = pass->object;
+    if (!apply_relr(pass))
+        return false;
+    size_t relative = apply_relative(pass);
+    return apply_table(pass, object->rela, relative, object->rela_count) && apply_plt(pass);
+}
+
+bool relocate_object(struct linker *linker, struct object *object, struct relocate_options options,
+                     struct error *error) {
+    struct pass pass = {
+        .linker = linker, .object = object, .options = options, .error = error};
+    error->kind = ERROR_NONE;
+    long result = set_text_writable(object, true);
+    if (result < 0)
+        return error_set(error, ERROR_FILE, (int)-result, object->path,
+                         "cannot make segment writable for relocation");
+    bool done = apply_all(&pass);
+    /* Resolvers are code: it must be executable again before they run. Their own slots are data. */
+    result = set_text_writable(object, false);
+    if (done && result < 0)
+        done = error_set(error, ERROR_FILE, (int)-result, object->path,
+                         "cannot restore segment prot after reloc");
+    done = done && run_deferred(&pass);
+    memory_free(pass.deferred);
+    object->relocated = done;
+    return done;
+}
+
+bool relocate_copies(struct linker *linker, struct object *object, struct error *error) {
+    struct pass pass = {
+        .linker = linker, .object = object, .options = {.copies = true}, .error = error};
+    struct relocation relocation;
+    for (size_t i = 0; i < object->rela_count; i++)
+        if (arch_reloc_kind((uint32_t)object->rela[i].r_info) == RELOC_COPY &&
+            (!decode(&pass, &object->rela[i], &relocation) || !apply_copy(&pass, &relocation)))
+            return false;
+    return true;
+}
+
+long relocate_protect(const struct object *object) {
+    if (object->relro_end <= object->relro_start)
+        return 0;
+    return sys_mprotect(object->relro_start, object->relro_end - object->relro_start, PROT_READ);
+}

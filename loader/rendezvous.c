@@ -1,0 +1,88 @@
+/* The debugger's view of the objects; see rendezvous.h. */
+#include "rendezvous.h"
+
+#include "dynamic.h"
+#include "linker.h"
+#include "memory.h"
+
+/* Exported: debuggers find both by name when there is no DT_DEBUG yet. */
+struct r_debug _r_debug;
+void _dl_debug_state(void);
+
+/* A debugger's breakpoint stands here. Its own section entry, never inlined. */
+__attribute__((noinline)) void _dl_debug_state(void) {
+    __asm__ volatile("" ::: "memory");
+}
+
+/* Where myld was run as a command, gdb takes the first entry for the file that it started: myld. */
+static struct link_map command_entry;
+
+static bool make_mirror(struct linker *linker, struct object *object, struct error *error) {
+    if (object->map)
+        return true;
+    size_t size = linker->shim->map_size(linker);
+    /* The word behind the mirror leads back to the object. */
+    object->map = memory_alloc(size + sizeof(void *));
+    if (!object->map)
+        return error_no_memory(error, object->path);
+    *(struct object **)((char *)object->map + size) = object;
+    object->map->l_addr = object->bias;
+    object->map->l_name = (char *)object->path;
+    object->map->l_ld = object->dynamic;
+    return true;
+}
+
+struct object *rendezvous_object(const struct linker *linker, const struct link_map *map) {
+    return *(struct object **)((char *)map + linker->shim->map_size((struct linker *)linker));
+}
+
+bool rendezvous_publish(struct linker *linker, struct error *error) {
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (!make_mirror(linker, object, error))
+            return false;
+    for (struct object *object = linker->base.first; object; object = object->next) {
+        struct link_map *previous = object->prev ? object->prev->map : NULL;
+        if (object->map->l_prev == previous && object->mirrored)
+            continue;
+        object->map->l_prev = previous;
+        object->mirrored = true;
+        linker->shim->mirror(linker, object);
+        if (previous)
+            __atomic_store_n(&previous->l_next, object->map, __ATOMIC_RELEASE);
+    }
+    linker->shim->objects_changed(linker);
+    return true;
+}
+
+void rendezvous_remove(struct object *object) {
+    if (object->map->l_prev)
+        __atomic_store_n(&object->map->l_prev->l_next, object->map->l_next, __ATOMIC_RELEASE);
+    if (object->map->l_next)
+        object->map->l_next->l_prev = object->map->l_prev;
+}
+
+void rendezvous_open(struct linker *linker) {
+    struct link_map *first = linker->program->map;
+    if (linker->options.explicitly) {
+        command_entry = *linker->self->map;
+        command_entry.l_next = first;
+        first = &command_entry;
+    }
+    _r_debug = (struct r_debug){
+        .r_version = 1,
+        .r_map = first,
+        .r_brk = (uintptr_t)_dl_debug_state,
+        .r_state = RENDEZVOUS_CONSISTENT,
+        .r_ldbase = linker->self->bias,
+    };
+    Elf64_Dyn *entry = linker->program->debug_entry ? dynamic_entry(linker->program, DT_DEBUG) : NULL;
+    const struct segment *segment =
+        entry ? object_segment(linker->program, (uintptr_t)entry, sizeof *entry) : NULL;
+    if (segment && segment->prot & 2 /* PROT_WRITE */)
+        entry->d_un.d_ptr = (uintptr_t)&_r_debug;
+}
+
+void rendezvous_announce(enum rendezvous_state state) {
+    _r_debug.r_state = state;
+    _dl_debug_state();
+}

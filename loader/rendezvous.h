@@ -1,0 +1,35 @@
+/* What debuggers see: the list of objects (SVR4's r_debug, <link.h>; gdb's solib-svr4.c documents its use). */
+#ifndef MYLD_RENDEZVOUS_H
+#define MYLD_RENDEZVOUS_H
+
+#include "error.h"
+#include "object.h"
+
+struct linker;
+
+enum rendezvous_state { RENDEZVOUS_CONSISTENT, RENDEZVOUS_ADD, RENDEZVOUS_DELETE };
+
+struct r_debug {
+    int r_version;
+    struct link_map *r_map;
+    uintptr_t r_brk;
+    int r_state;
+    uintptr_t r_ldbase;
+};
+
+/* Makes a mirror for each object that has none, links them in the objects' order and tells the adapter. */
+bool rendezvous_publish(struct linker *linker, struct error *error);
+
+/* Takes the object's mirror out of the list. */
+void rendezvous_remove(struct object *object);
+
+/* Points the program's DT_DEBUG to the rendezvous. */
+void rendezvous_open(struct linker *linker);
+
+/* Tells a debugger that the list is about to change or has changed. */
+void rendezvous_announce(enum rendezvous_state state);
+
+/* The object that a mirror stands for. */
+struct object *rendezvous_object(const struct linker *linker, const struct link_map *map);
+
+#endif

@@ -1,0 +1,109 @@
+/* Messages and lists; see report.h. */
+#include "report.h"
+
+#include "linker.h"
+#include "sys.h"
+#include "text.h"
+#include <errno.h>
+#include <string.h>
+
+#define STANDARD_ERROR 2
+#define STANDARD_OUTPUT 1
+
+static const char *rule_name(enum search_rule rule) {
+    switch (rule) {
+    case SEARCH_RPATH_CHAIN:
+        return "DT_RPATH of the requester, of its requesters and of the program";
+    case SEARCH_ANY_CHAIN:
+        return "DT_RPATH or DT_RUNPATH of the requester and of its requesters";
+    case SEARCH_LIBRARY_PATH:
+        return "LD_LIBRARY_PATH or --library-path";
+    case SEARCH_RUNPATH:
+        return "DT_RUNPATH of the requester";
+    case SEARCH_CACHE:
+        return "/etc/ld.so.cache";
+    default:
+        return "default folders";
+    }
+}
+
+static void print_place(void *context, enum search_rule rule, const char *path,
+                        const struct error *error) {
+    (void)context;
+    const char *why = !error ? "found"
+                      : error->number ? error_number_text(error->number)
+                                      : error->text;
+    print_text(STANDARD_ERROR, "  looked at %s: %s (%s)\n", path, why, rule_name(rule));
+}
+
+/* Searches once more, telling each place. */
+static void print_places(struct linker *linker, const struct error *error) {
+    struct object *requester = NULL;
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (strcmp(object->path, error->needed_by) == 0)
+            requester = object;
+    struct image_file file;
+    struct error again;
+    char path[SEARCH_PATH_MAX];
+    linker->search.observer = print_place;
+    if (!strchr(error->object, '/'))
+        search_open(&linker->search, error->object, requester, linker->program, &file, path,
+                    &again);
+}
+
+_Noreturn void report_failure(struct linker *linker, const struct error *error) {
+    char text[2048];
+    linker->shim->describe_start(linker, error, text, sizeof text);
+    print_text(STANDARD_ERROR, "%s\n", text);
+    if (linker->program && (error->kind == ERROR_OPEN || error->kind == ERROR_FILE) &&
+        strcmp(error->object, linker->options.program ? linker->options.program : "") != 0) {
+        const char *by = error->needed_by[0] ? error->needed_by : linker->process.argv[0];
+        if (error->kind == ERROR_OPEN && error->number == ENOENT && linker->search.rules) {
+            print_text(STANDARD_ERROR, "  needed by %s\n", by);
+            print_places(linker, error);
+        }
+    }
+    sys_exit(127);
+}
+
+void report_libraries(const struct linker *linker) {
+    if (!linker->program->dynamic) {
+        print_text(STANDARD_OUTPUT, "\tstatically linked\n");
+        return;
+    }
+    for (const struct object *object = linker->program->next; object; object = object->next) {
+        const char *name = object->names ? object->names->text : object->path;
+        if (object->kind == OBJECT_MISSING)
+            print_text(STANDARD_OUTPUT, "\t%s => not found\n", name);
+        else if (strcmp(name, object->path) == 0 || object->kind == OBJECT_LOADER)
+            print_text(STANDARD_OUTPUT, "\t%s (0x%016lx)\n", object->path,
+                       (unsigned long)object->map_start);
+        else
+            print_text(STANDARD_OUTPUT, "\t%s => %s (0x%016lx)\n", name, object->path,
+                       (unsigned long)object->map_start);
+    }
+}
+
+_Noreturn void report_help(const char *command) {
+    print_text(STANDARD_OUTPUT,
+               "Usage: %s [OPTION]... EXECUTABLE-FILE [ARGS-FOR-PROGRAM...]\n"
+               "myld maps a program and its libraries, links them and starts the program.\n"
+               "Usually it is called by the kernel, as the interpreter that a program names.\n\n"
+               "  --list                list all dependencies and how they are resolved\n"
+               "  --verify              verify that given object really is a dynamically linked\n"
+               "                        object we can handle\n"
+               "  --inhibit-cache       Do not use /etc/ld.so.cache\n"
+               "  --library-path PATH   use given PATH instead of content of the environment\n"
+               "                        variable LD_LIBRARY_PATH\n"
+               "  --preload LIST        preload objects named in LIST\n"
+               "  --argv0 STRING        set argv[0] to STRING before running\n"
+               "  --help                display this help and exit\n"
+               "  --version             output version information and exit\n",
+               command);
+    sys_exit(0);
+}
+
+_Noreturn void report_version(void) {
+    print_text(STANDARD_OUTPUT, "myld 0.1\n");
+    sys_exit(0);
+}

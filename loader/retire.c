@@ -1,0 +1,47 @@
+/* Counting of readers and the list of what waits for them; see retire.h. */
+#include "retire.h"
+
+#include "linker.h"
+#include "memory.h"
+#include <stdatomic.h>
+
+struct retired {
+    struct retired *next;
+    void (*release)(void *item);
+    void *item;
+};
+
+static _Atomic long readers;
+
+void reader_enter(void) {
+    atomic_fetch_add(&readers, 1);
+}
+
+void reader_leave(void) {
+    atomic_fetch_sub(&readers, 1);
+}
+
+void retire(struct linker *linker, void (*release)(void *item), void *item) {
+    if (!item)
+        return;
+    struct retired *entry = memory_alloc(sizeof *entry);
+    if (!entry)
+        return;
+    *entry = (struct retired){linker->retired, release, item};
+    linker->retired = entry;
+}
+
+void retire_sweep(struct linker *linker) {
+    /* The items are unreachable already: seeing no reader once is enough, later ones cannot find them. */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (atomic_load(&readers) != 0)
+        return;
+    struct retired *entry = linker->retired;
+    linker->retired = NULL;
+    while (entry) {
+        struct retired *next = entry->next;
+        entry->release(entry->item);
+        memory_free(entry);
+        entry = next;
+    }
+}

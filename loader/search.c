@@ -1,0 +1,343 @@
+/* The search for libraries; see search.h. */
+#include "search.h"
+
+#include "facts.h"
+#include "memory.h"
+#include "sys.h"
+#include "text.h"
+#include <errno.h>
+#include <string.h>
+
+/* -- dynamic string tokens ---------------------------------------------------------------------- */
+
+static char *folder_of(const char *path, size_t length) {
+    while (length > 1 && path[length - 1] != '/')
+        length--;
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    char *folder = memory_alloc(length + 1);
+    return folder ? memcpy(folder, path, length) : NULL;
+}
+
+const char *search_origin(struct object *object) {
+    if (object->origin)
+        return object->origin;
+    char path[SEARCH_PATH_MAX];
+    long length;
+    if (!object->path[0]) {
+        length = sys_readlink("/proc/self/exe", path, sizeof path);
+        if (length <= 0 || path[0] != '/' || length == sizeof path)
+            return NULL;
+    } else if (object->path[0] == '/') {
+        length = (long)format_text(path, sizeof path, "%s", object->path);
+    } else {
+        length = sys2(SYS_getcwd, (long)path, sizeof path);
+        if (length <= 0)
+            return NULL;
+        length--; /* the count includes the NUL */
+        length += (long)format_text(path + length, sizeof path - (size_t)length, "/%s",
+                                    object->path);
+    }
+    object->origin = folder_of(path, (size_t)length);
+    return object->origin;
+}
+
+/* If `text` continues with the token `name` (plain or in braces), returns the length after the '$', else 0. */
+static size_t match_token(const char *text, const char *name) {
+    bool braces = *text == '{';
+    size_t length = strlen(name);
+    if (strncmp(text + braces, name, length) != 0)
+        return 0;
+    char after = text[braces + length];
+    if (braces)
+        return after == '}' ? length + 2 : 0;
+    bool goes_on = (after >= 'a' && after <= 'z') || (after >= 'A' && after <= 'Z') ||
+                   (after >= '0' && after <= '9') || after == '_';
+    return goes_on ? 0 : length;
+}
+
+bool search_expand(const struct search *search, const char *text, struct object *object, char *out) {
+    char *end = out + SEARCH_PATH_MAX - 1;
+    while (*text && *text != ':') {
+        const char *value = NULL;
+        size_t skip = 0;
+        if (*text == '$') {
+            if ((skip = match_token(text + 1, "ORIGIN"))) {
+                value = object ? search_origin(object) : NULL;
+                if (!value)
+                    return false;
+            } else if ((skip = match_token(text + 1, "LIB"))) {
+                value = search->facts->lib;
+            } else if ((skip = match_token(text + 1, "PLATFORM"))) {
+                value = search->platform;
+            }
+        }
+        if (!value) {
+            if (out == end)
+                return false;
+            *out++ = *text++;
+            continue;
+        }
+        size_t length = strlen(value);
+        if (length > (size_t)(end - out))
+            return false;
+        out = (char *)memcpy(out, value, length) + length;
+        text += 1 + skip;
+    }
+    *out = 0;
+    return true;
+}
+
+/* -- folders ------------------------------------------------------------------------------------ */
+
+static struct folder *find_folder(struct search *search, const char *path) {
+    struct folder **link = &search->folders;
+    for (; *link; link = &(*link)->next)
+        if (strcmp((*link)->path, path) == 0)
+            return *link;
+    struct folder *folder = memory_alloc(sizeof *folder);
+    char *copy = memory_copy_text(path);
+    if (!folder || !copy) {
+        memory_free(folder);
+        memory_free(copy);
+        return NULL;
+    }
+    folder->path = copy;
+    return *link = folder;
+}
+
+static size_t count_parts(const char *list, const char *separators) {
+    size_t count = 1;
+    for (; *list; list++)
+        count += strchr(separators, *list) != NULL;
+    return count;
+}
+
+/* Takes a list of folders apart. An empty entry is the current folder; an entry that cannot be expanded is left
+ * out. */
+static struct folder_list *split(struct search *search, const char *text, const char *separators,
+                                 struct object *object) {
+    size_t count = count_parts(text, separators);
+    struct folder_list *list = memory_alloc(sizeof *list + count * sizeof list->item[0]);
+    if (!list)
+        return NULL;
+    char part[SEARCH_PATH_MAX], path[SEARCH_PATH_MAX];
+    while (count--) {
+        size_t length = 0;
+        while (text[length] && !strchr(separators, text[length]))
+            length++;
+        if (length < sizeof part - 2) {
+            memcpy(part, text, length);
+            part[length] = 0;
+            if (search_expand(search, length ? part : ".", object, path)) {
+                size_t size = strlen(path);
+                while (size > 1 && path[size - 1] == '/')
+                    size--;
+                if (path[size - 1] != '/' && size < sizeof path - 1)
+                    path[size++] = '/';
+                path[size] = 0;
+                struct folder *folder = size > 0 ? find_folder(search, path) : NULL;
+                if (folder)
+                    list->item[list->count++] = folder;
+            }
+        }
+        text += length + 1;
+    }
+    return list;
+}
+
+/* Finds out, once, whether a folder exists and which hwcaps subfolders it has. */
+static void probe(const struct search *search, struct folder *folder) {
+    struct stat status;
+    char path[SEARCH_PATH_MAX];
+    folder->probed = true;
+    folder->missing = sys_stat(folder->path, &status) < 0 || !S_ISDIR(status.st_mode);
+    if (folder->missing || !search->hwcaps)
+        return;
+    size_t length = format_text(path, sizeof path, "%sglibc-hwcaps", folder->path);
+    if (sys_stat(path, &status) < 0)
+        return;
+    for (uint32_t i = 0; search->hwcaps[i] && i < 32; i++) {
+        format_text(path + length, sizeof path - length, "/%s", search->hwcaps[i]);
+        if (sys_stat(path, &status) == 0)
+            folder->hwcaps |= 1u << i;
+    }
+}
+
+/* -- trying ------------------------------------------------------------------------------------- */
+
+/* What one search carries along. */
+struct attempt {
+    struct search *search;
+    const char *name;
+    struct object *requester, *program;
+    struct image_file *file;
+    char *path;
+    struct error *error; /* of the best failure so far */
+    bool fatal;          /* a file was found that is broken: the search ends there, as ld.so's does */
+};
+
+/* Opens attempt->path. Returns true when the search is over: the file is there, sound or broken. */
+static bool try_path(struct attempt *attempt, enum search_rule rule) {
+    bool foreign;
+    struct error error;
+    bool found = image_open(attempt->file, attempt->path, &foreign, &error);
+    if (attempt->search->observer)
+        attempt->search->observer(attempt->search->observer_context, rule, attempt->path,
+                                  found ? NULL : &error);
+    if (found)
+        return true;
+    if (foreign) {
+        /* Passed over. Remembered only when nothing is found: a 32-bit library is named as such. */
+        if (error.text[0] == 'w' && starts_with(error.text, "wrong ELF class"))
+            *attempt->error = error;
+        return false;
+    }
+    if (error.kind != ERROR_FILE)
+        return false;
+    *attempt->error = error;
+    attempt->fatal = true;
+    return true;
+}
+
+static bool try_folder(struct attempt *attempt, struct folder *folder, enum search_rule rule) {
+    if (!folder->probed)
+        probe(attempt->search, folder);
+    if (folder->missing) {
+        if (attempt->search->observer) {
+            struct error error;
+            error_set(&error, ERROR_OPEN, ENOENT, folder->path, "no such folder");
+            attempt->search->observer(attempt->search->observer_context, rule, folder->path, &error);
+        }
+        return false;
+    }
+    for (uint32_t i = 0; folder->hwcaps >> i; i++) {
+        if (!(folder->hwcaps >> i & 1))
+            continue;
+        format_text(attempt->path, SEARCH_PATH_MAX, "%sglibc-hwcaps/%s/%s", folder->path,
+                    attempt->search->hwcaps[i], attempt->name);
+        if (try_path(attempt, rule))
+            return true;
+    }
+    format_text(attempt->path, SEARCH_PATH_MAX, "%s%s", folder->path, attempt->name);
+    return try_path(attempt, rule);
+}
+
+static bool try_list(struct attempt *attempt, struct folder_list *list, enum search_rule rule) {
+    for (size_t i = 0; list && i < list->count; i++)
+        if (try_folder(attempt, list->item[i], rule))
+            return true;
+    return false;
+}
+
+/* The folders of an object's DT_RPATH or DT_RUNPATH. */
+static struct folder_list *folders_of(struct search *search, struct object *object,
+                                      const char *path) {
+    if (!object->path_folders)
+        object->path_folders = split(search, path, ":", object);
+    return object->path_folders;
+}
+
+static bool try_chain(struct attempt *attempt, bool any) {
+    struct object *object = attempt->requester;
+    bool saw_program = false;
+    enum search_rule rule = any ? SEARCH_ANY_CHAIN : SEARCH_RPATH_CHAIN;
+    if (!any && object && object->runpath)
+        return false; /* DT_RUNPATH switches the chain off */
+    for (; object; object = object->requester) {
+        saw_program |= object == attempt->program;
+        const char *path = object->rpath ? object->rpath : any ? object->runpath : NULL;
+        if (path && try_list(attempt, folders_of(attempt->search, object, path), rule))
+            return true;
+    }
+    if (saw_program || any || !attempt->program || !attempt->program->rpath)
+        return false;
+    return try_list(attempt,
+                    folders_of(attempt->search, attempt->program, attempt->program->rpath), rule);
+}
+
+static bool in_default_folder(const struct search *search, const char *path) {
+    for (const char *const *folder = search->default_paths; *folder; folder++)
+        if (starts_with(path, *folder))
+            return true;
+    return false;
+}
+
+static bool try_cache(struct attempt *attempt) {
+    struct search *search = attempt->search;
+    static const char *const none[] = {NULL};
+    if (search->inhibit_cache)
+        return false;
+    if (!search->cache.tried)
+        cache_open(&search->cache, "/etc/ld.so.cache");
+    const char *path = cache_find(&search->cache, attempt->name, search->facts->cache_flags,
+                                  search->hwcaps ? search->hwcaps : none);
+    if (!path)
+        return false;
+    if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB &&
+        in_default_folder(search, path))
+        return false;
+    format_text(attempt->path, SEARCH_PATH_MAX, "%s", path);
+    return try_path(attempt, SEARCH_CACHE);
+}
+
+static bool try_default(struct attempt *attempt) {
+    struct search *search = attempt->search;
+    if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB)
+        return false;
+    if (!search->default_folders) {
+        char joined[SEARCH_PATH_MAX];
+        size_t length = 0;
+        for (const char *const *folder = search->default_paths; *folder; folder++)
+            length += format_text(joined + length, sizeof joined - length, "%s%s",
+                                  length ? ":" : "", *folder);
+        search->default_folders = split(search, joined, ":", NULL);
+    }
+    return try_list(attempt, search->default_folders, SEARCH_DEFAULT);
+}
+
+static bool try_rule(struct attempt *attempt, enum search_rule rule) {
+    struct search *search = attempt->search;
+    struct object *requester = attempt->requester;
+    switch (rule) {
+    case SEARCH_RPATH_CHAIN:
+        return try_chain(attempt, false);
+    case SEARCH_ANY_CHAIN:
+        return try_chain(attempt, true);
+    case SEARCH_LIBRARY_PATH:
+        if (!search->library_path || !search->library_path[0])
+            return false;
+        if (!search->library_folders)
+            search->library_folders = split(search, search->library_path, ":;", attempt->program);
+        return try_list(attempt, search->library_folders, rule);
+    case SEARCH_RUNPATH:
+        return requester && requester->runpath &&
+               try_list(attempt, folders_of(search, requester, requester->runpath), rule);
+    case SEARCH_CACHE:
+        return try_cache(attempt);
+    case SEARCH_DEFAULT:
+        return try_default(attempt);
+    default:
+        return false;
+    }
+}
+
+bool search_open(struct search *search, const char *name, struct object *requester,
+                 struct object *program, struct image_file *file, char *path,
+                 struct error *error) {
+    if (strchr(name, '/')) {
+        bool foreign;
+        if (!search_expand(search, name, requester ? requester : program, path))
+            return error_set(error, ERROR_FILE, 0, name,
+                             "empty dynamic string token substitution");
+        return image_open(file, path, &foreign, error);
+    }
+    error_set(error, ERROR_OPEN, ENOENT, name, "cannot open shared object file");
+    struct attempt attempt = {search, name, requester, program, file, path, error, false};
+    if (strlen(name) >= 1024)
+        return false;
+    for (const enum search_rule *rule = search->rules; *rule != SEARCH_END; rule++)
+        if (try_rule(&attempt, *rule))
+            return !attempt.fatal;
+    return false;
+}

@@ -1,0 +1,74 @@
+/* Finding the file of a library by its name (gABI chapter 5, "Shared Object Dependencies"; ld.so(8)).
+ *
+ * The order of the places is a list of rules that the libc's adapter gives: glibc's and musl's loaders differ.
+ */
+#ifndef MYLD_SEARCH_H
+#define MYLD_SEARCH_H
+
+#include "cache.h"
+#include "error.h"
+#include "image.h"
+#include "object.h"
+#include "process.h"
+
+enum search_rule {
+    SEARCH_END,
+    SEARCH_RPATH_CHAIN,  /* DT_RPATH of the requester, of who requested it, …, of the program */
+    SEARCH_ANY_CHAIN,    /* the same with DT_RUNPATH as good as DT_RPATH (musl) */
+    SEARCH_LIBRARY_PATH, /* LD_LIBRARY_PATH or --library-path */
+    SEARCH_RUNPATH,      /* DT_RUNPATH of the requester alone */
+    SEARCH_CACHE,        /* /etc/ld.so.cache */
+    SEARCH_DEFAULT,      /* the adapter's default folders */
+};
+
+/* A folder that is searched, known by its path; the same one is kept once. */
+struct folder {
+    struct folder *next;
+    const char *path; /* ends in '/' */
+    bool probed;      /* the two below are known */
+    bool missing;     /* there is no such folder */
+    uint32_t hwcaps;  /* bit i: has the subfolder glibc-hwcaps/<hwcaps[i]> */
+};
+
+struct folder_list {
+    size_t count;
+    struct folder *item[];
+};
+
+/* Told of each place looked at: the rule, the path, and what was wrong there (NULL: the file was taken). */
+typedef void search_observer(void *context, enum search_rule rule, const char *path,
+                             const struct error *error);
+
+struct search {
+    const enum search_rule *rules;     /* the adapter's, ending with SEARCH_END */
+    const char *const *default_paths;  /* the adapter's folders, NULL at the end */
+    const char *library_path;          /* colon-separated; NULL: none */
+    const char *const *hwcaps;         /* glibc-hwcaps names this processor can run; NULL: none are used */
+    bool inhibit_cache;
+    const struct machine_facts *facts;
+    const char *platform;              /* $PLATFORM */
+    struct folder *folders;            /* all that were seen */
+    struct folder_list *library_folders, *default_folders; /* taken apart at first use */
+    struct cache cache;
+    search_observer *observer;         /* NULL: nobody asks */
+    void *observer_context;
+};
+
+/* The room that search_open's caller provides for a path, in bytes. */
+#define SEARCH_PATH_MAX 4096
+
+/* Finds, opens and checks the file for the DT_NEEDED (or dlopen) name `name`, asked for by `requester` (NULL: by the
+ * command line or LD_PRELOAD). `program` is the executable. On success `path` holds the path that was opened. A file
+ * of another machine or class is passed over. On false nothing is open and *error holds the native message. */
+bool search_open(struct search *search, const char *name, struct object *requester,
+                 struct object *program, struct image_file *file, char *path,
+                 struct error *error);
+
+/* Expands $ORIGIN, $LIB and $PLATFORM (also in braces) of `text`, up to a ':' or the end, into `out` of
+ * SEARCH_PATH_MAX bytes. `object` gives the origin. Returns false when it does not fit or has no origin. */
+bool search_expand(const struct search *search, const char *text, struct object *object, char *out);
+
+/* The folder of the object's file, absolute, without '/' at the end; NULL when it cannot be known. */
+const char *search_origin(struct object *object);
+
+#endif

@@ -1,0 +1,223 @@
+/* Helpers of main.c; see start.h. */
+#include "start.h"
+
+#include "dynamic.h"
+#include "facts.h"
+#include "linker.h"
+#include "load.h"
+#include "memory.h"
+#include "reloc.h"
+#include "relocate.h"
+#include "report.h"
+#include "sys.h"
+#include "text.h"
+#include "version.h"
+#include <errno.h>
+#include <string.h>
+
+#define PR_SET_NAME 15
+
+void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic) {
+    const Elf64_Rela *rela = NULL;
+    size_t size = 0;
+    for (; dynamic->d_tag != DT_NULL; dynamic++) {
+        if (dynamic->d_tag == DT_RELA)
+            rela = (const Elf64_Rela *)(bias + dynamic->d_un.d_ptr);
+        else if (dynamic->d_tag == DT_RELASZ)
+            size = dynamic->d_un.d_val;
+    }
+    for (size_t i = 0; i < size / sizeof *rela; i++)
+        *(uintptr_t *)(bias + rela[i].r_offset) = bias + (uint64_t)rela[i].r_addend;
+}
+
+_Noreturn void start_usage(struct linker *linker, const char *wrong) {
+    const char *command = linker->process.argv[0];
+    print_text(2, "%s: %s\nTry '%s --help' for more information.\n", command, wrong, command);
+    sys_exit(127);
+}
+
+void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
+    struct error error;
+    const Elf64_Phdr *phdr = (const Elf64_Phdr *)((const char *)self + self->e_phoff);
+    linker->shim = &shim_none; /* words for errors before the program is known */
+    linker->search.facts = facts_here();
+    linker->search.library_path = linker->options.library_path;
+    linker->search.inhibit_cache = linker->options.inhibit_cache;
+    linker->self = object_new(OBJECT_LOADER, linker->search.facts->glibc_interpreter);
+    if (!linker->self ||
+        !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self, linker->process.page_size,
+                     &error) ||
+        !dynamic_read(linker->self, &error) || !version_read(linker->self, &error) ||
+        !(linker->self->needed = object_list_new(0)))
+        sys_exit(127);
+    linker->self->entry = (uintptr_t)_start;
+    linker->self->relocated = true;
+    linker->self->never_unload = true;
+    linker->self->executable_stack = false;
+    linker->map_hint = linker->self->map_start;
+    relocate_protect(linker->self);
+}
+
+/* -- the program -------------------------------------------------------------------------------- */
+
+static bool needs_something(const struct object *program) {
+    return dynamic_entry(program, DT_NEEDED) != NULL;
+}
+
+/* A static program is not for a loader: the kernel starts it. */
+static void execute_if_static(struct linker *linker, const char *path) {
+    const struct object *program = linker->program;
+    bool is_program = !program->dynamic || program->flags_1 & DF_1_PIE;
+    if (linker->interpreter || needs_something(program) || !is_program)
+        return;
+    long result = sys3(SYS_execve, (long)path, (long)linker->process.argv,
+                       (long)linker->process.envp);
+    struct error error;
+    error_set(&error, ERROR_OPEN, (int)-result, path, "cannot execute");
+    report_failure(linker, &error);
+}
+
+/* Everything that the program can see of how it was started becomes what the kernel would have made it. */
+static void disguise(struct linker *linker) {
+    struct process *process = &linker->process;
+    const struct object *program = linker->program;
+    const char *path = linker->options.program;
+    const char *slash = strrchr(path, '/');
+    process->phdr = program->phdr;
+    process->phnum = program->phnum;
+    process->entry = program->entry;
+    process->executable = path;
+    process->base = linker->self->bias;
+    process_set_auxiliary(process, AT_PHDR, (uintptr_t)program->phdr);
+    process_set_auxiliary(process, AT_PHNUM, program->phnum);
+    process_set_auxiliary(process, AT_ENTRY, program->entry);
+    process_set_auxiliary(process, AT_BASE, linker->self->bias);
+    process_set_auxiliary(process, AT_EXECFN, (uintptr_t)path);
+    sys2(SYS_prctl, PR_SET_NAME, (long)(slash ? slash + 1 : path));
+}
+
+bool start_load_program(struct linker *linker, struct error *error) {
+    const char *path = linker->options.explicitly ? linker->options.program : NULL;
+    bool loaded = load_program(linker, path, error);
+    if (linker->options.mode == MODE_VERIFY)
+        sys_exit(!loaded || !linker->program->dynamic ? 1 : linker->interpreter ? 0 : 2);
+    if (!loaded)
+        return false;
+    if (linker->interpreter) {
+        char *name = memory_copy_text(linker->interpreter);
+        if (!name)
+            return error_no_memory(error, "");
+        memory_free((char *)linker->self->path);
+        linker->self->path = name;
+    }
+    if (path && linker->options.mode == MODE_RUN) {
+        execute_if_static(linker, path);
+        disguise(linker);
+    }
+    return true;
+}
+
+/* -- preloading --------------------------------------------------------------------------------- */
+
+struct preload {
+    struct linker *linker;
+    struct object **item;
+    size_t count, capacity;
+};
+
+static bool preload_one(struct preload *preload, const char *name, const char *source) {
+    struct error error;
+    struct object *object = load_library(preload->linker, name, NULL, &error);
+    if (!object) {
+        if (preload->linker->shim->preload_file)
+            print_text(2, "ERROR: ld.so: object '%s' from %s cannot be preloaded (%s): ignored.\n",
+                       name, source, error.text);
+        return true;
+    }
+    struct object **grown = memory_grow(preload->item, &preload->capacity, preload->count + 1,
+                                        sizeof *preload->item);
+    if (!grown)
+        return false;
+    preload->item = grown;
+    preload->item[preload->count++] = object;
+    return true;
+}
+
+/* Preloads each name of a list that is separated by any of `separators`. */
+static bool preload_list(struct preload *preload, const char *text, const char *separators,
+                         const char *source) {
+    char name[SEARCH_PATH_MAX];
+    while (text && *text) {
+        size_t length = 0;
+        while (text[length] && !strchr(separators, text[length]))
+            length++;
+        if (length && length < sizeof name) {
+            memcpy(name, text, length);
+            name[length] = 0;
+            if (!preload_one(preload, name, source))
+                return false;
+        }
+        text += length + (text[length] != 0);
+    }
+    return true;
+}
+
+/* The system's file: names separated by white space or colons, comments from '#' to the end of the line. */
+static bool preload_file(struct preload *preload, const char *path) {
+    int fd = path ? sys_open(path) : -1;
+    if (fd < 0)
+        return true;
+    char text[SEARCH_PATH_MAX];
+    long size = sys_pread(fd, text, sizeof text - 1, 0);
+    sys_close(fd);
+    if (size <= 0)
+        return true;
+    bool comment = false;
+    for (long i = 0; i < size; i++) {
+        comment = text[i] == '#' || (comment && text[i] != '\n');
+        if (comment)
+            text[i] = ' ';
+    }
+    text[size] = 0;
+    return preload_list(preload, text, ": \t\n", path);
+}
+
+struct object_list *start_preload(struct linker *linker, struct error *error) {
+    struct preload preload = {linker, NULL, 0, 0};
+    const struct options *options = &linker->options;
+    bool done = preload_list(&preload, options->preload, ": \t\n", "LD_PRELOAD") &&
+                preload_list(&preload, options->preload_option, ": \t\n", "--preload") &&
+                preload_file(&preload, linker->shim->preload_file);
+    struct object_list *list = done ? object_list_new(preload.count) : NULL;
+    if (list && preload.count)
+        memcpy(list->item, preload.item, preload.count * sizeof list->item[0]);
+    memory_free(preload.item);
+    if (!list)
+        error_no_memory(error, "");
+    return list;
+}
+
+/* -- scopes and answers ------------------------------------------------------------------------- */
+
+bool start_complete_scope(struct linker *linker, struct error *error) {
+    struct transaction start = {linker, NULL, 0};
+    if (!linker->self->space)
+        load_append(linker, linker->self);
+    for (struct object *object = linker->base.first; object; object = object->next)
+        object->never_unload = true;
+    if (!load_extend_scope(linker, &linker->base.global, linker->program->group.list))
+        return error_no_memory(error, "");
+    return load_set_scopes(linker, &start, linker->program, error);
+}
+
+_Noreturn void start_answer(struct linker *linker) {
+    report_libraries(linker);
+    sys_exit(0);
+}
+
+void start_report_version(void *context, const struct error *error) {
+    struct linker *linker = context;
+    char text[2048];
+    linker->shim->describe_start(linker, error, text, sizeof text);
+    print_text(2, "%s\n", text);
+}

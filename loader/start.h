@@ -1,0 +1,40 @@
+/* The parts of the start that are no stage of their own; called by main.c in this order. */
+#ifndef MYLD_START_H
+#define MYLD_START_H
+
+#include "error.h"
+#include "object.h"
+
+struct linker;
+
+/* The loader's first instruction (arch/<machine>/start.S). */
+extern const char _start[];
+
+/* Applies the loader's own relocations, all of them RELATIVE, and protects its RELRO region later
+ * (start_prepare). Uses no global address. */
+void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic);
+
+/* Explains how to call the loader; ends the process with status 127. */
+_Noreturn void start_usage(struct linker *linker, const char *wrong);
+
+/* Fills in what does not depend on the program: the object of the loader itself, facts of the machine. */
+void start_prepare(struct linker *linker, const Elf64_Ehdr *self);
+
+/* Loads the program; run as a command, makes the process look to it as if the kernel had started it. Does not return
+ * where the program is static: then it is executed. */
+bool start_load_program(struct linker *linker, struct error *error);
+
+/* Loads what LD_PRELOAD, --preload and the system's file name. A library that is not there is only warned about. NULL:
+ * no memory. */
+struct object_list *start_preload(struct linker *linker, struct error *error);
+
+/* Makes the global scope of the program's group and gives every object its scopes. */
+bool start_complete_scope(struct linker *linker, struct error *error);
+
+/* Answers --list: prints the libraries and ends the process. */
+_Noreturn void start_answer(struct linker *linker);
+
+/* Prints a missing version (a version_report; context is the linker). */
+void start_report_version(void *context, const struct error *error);
+
+#endif

@@ -1,0 +1,274 @@
+/* Symbol lookup; see symbol.h. The rules of matching are ld.so's, for programs depend on them. */
+#include "symbol.h"
+
+#include "memory.h"
+#include <string.h>
+
+#ifndef STB_GNU_UNIQUE
+#define STB_GNU_UNIQUE 10
+#endif
+
+uint32_t symbol_gnu_hash(const char *name) {
+    uint32_t hash = 5381;
+    for (; *name; name++)
+        hash = hash * 33 + (unsigned char)*name;
+    return hash;
+}
+
+/* The hash function of the gABI. */
+static uint32_t sysv_hash(const char *name) {
+    uint32_t hash = 0;
+    for (; *name; name++) {
+        hash = (hash << 4) + (unsigned char)*name;
+        hash ^= (hash >> 24) & 0xf0;
+    }
+    return hash & 0x0fffffff;
+}
+
+struct symbol_request symbol_request_for(const char *name, const struct version *version) {
+    return (struct symbol_request){
+        .name = name, .gnu_hash = symbol_gnu_hash(name), .version = version};
+}
+
+const struct version *symbol_version(const struct object *object, uint32_t index) {
+    if (!object->versym || !object->versions)
+        return NULL;
+    uint32_t number = object->versym[index] & 0x7fff;
+    if (number >= object->version_count || !object->versions[number].name)
+        return NULL;
+    return &object->versions[number];
+}
+
+/* -- one object --------------------------------------------------------------------------------- */
+
+/* A definition whose version does not decide yet: taken if it stays the only one. */
+struct candidates {
+    const Elf64_Sym *symbol;
+    unsigned count;
+};
+
+/* Types that a reference can bind to: all but SECTION, FILE and those of other systems. */
+static bool has_bindable_type(const Elf64_Sym *symbol) {
+    unsigned type = ELF64_ST_TYPE(symbol->st_info);
+    return type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC || type == STT_COMMON ||
+           type == STT_TLS || type == STT_GNU_IFUNC;
+}
+
+static bool is_definition(const Elf64_Sym *symbol, const struct symbol_request *request) {
+    if (symbol->st_value == 0 && symbol->st_shndx != SHN_ABS &&
+        ELF64_ST_TYPE(symbol->st_info) != STT_TLS)
+        return false;
+    /* An undefined symbol with a value is a function's canonical PLT entry in the program: the function's address for
+     * everybody, but not what a call goes to. */
+    return symbol->st_shndx != SHN_UNDEF || !(request->for_call || request->for_copy);
+}
+
+/* Does version number `number` (with its hidden bit) of `object` satisfy a request for a certain version? */
+static bool has_version(const struct object *object, uint16_t number,
+                        const struct version *wanted) {
+    uint32_t index = number & 0x7fff;
+    const struct version *version =
+        index < object->version_count && object->versions[index].name ? &object->versions[index]
+                                                                      : NULL;
+    if (version && version->hash == wanted->hash && strcmp(version->name, wanted->name) == 0)
+        return true;
+    /* The base version serves, unless the reference insists. */
+    return !wanted->hidden && !version && !(number & 0x8000);
+}
+
+static const Elf64_Sym *match(const struct object *object, uint32_t index,
+                              const struct symbol_request *request,
+                              struct candidates *candidates) {
+    const Elf64_Sym *symbol = &object->symbols[index];
+    if (symbol->st_name >= object->strings_size || !is_definition(symbol, request) ||
+        !has_bindable_type(symbol) ||
+        strcmp(object->strings + symbol->st_name, request->name) != 0)
+        return NULL;
+    if (!object->versym)
+        return symbol;
+    uint16_t number = object->versym[index];
+    if (request->version)
+        return has_version(object, number, request->version) ? symbol : NULL;
+    /* No version asked for: the base one or the first, else the only default one there is. */
+    if ((number & 0x7fff) < (request->newest ? 2 : 3))
+        return symbol;
+    if (!(number & 0x8000) && candidates->count++ == 0)
+        candidates->symbol = symbol;
+    return NULL;
+}
+
+static const Elf64_Sym *find_gnu(const struct object *object, const struct symbol_request *request,
+                                 struct candidates *candidates) {
+    uint32_t hash = request->gnu_hash;
+    uint64_t word = object->gnu_hash.bloom[(hash / 64) & object->gnu_hash.bloom_mask];
+    if (!(word >> (hash % 64) & word >> ((hash >> object->gnu_hash.bloom_shift) % 64) & 1))
+        return NULL;
+    uint32_t index = object->gnu_hash.buckets[hash % object->gnu_hash.bucket_count];
+    if (index < object->gnu_hash.first || index == 0)
+        return NULL;
+    for (; index < object->gnu_hash.limit; index++) {
+        uint32_t entry = object->gnu_hash.chain[index - object->gnu_hash.first];
+        if ((entry ^ hash) >> 1 == 0) {
+            const Elf64_Sym *symbol = match(object, index, request, candidates);
+            if (symbol)
+                return symbol;
+        }
+        if (entry & 1)
+            return NULL;
+    }
+    return NULL;
+}
+
+static const Elf64_Sym *find_sysv(const struct object *object, const struct symbol_request *request,
+                                  struct candidates *candidates) {
+    uint32_t hash = sysv_hash(request->name);
+    uint32_t index = object->sysv_hash.buckets[hash % object->sysv_hash.bucket_count];
+    /* A chain longer than the table has a cycle. */
+    for (uint32_t steps = object->sysv_hash.chain_count;
+         index != STN_UNDEF && index < object->sysv_hash.chain_count && steps; steps--) {
+        const Elf64_Sym *symbol = match(object, index, request, candidates);
+        if (symbol)
+            return symbol;
+        index = object->sysv_hash.chain[index];
+    }
+    return NULL;
+}
+
+const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol_request *request) {
+    struct candidates candidates = {NULL, 0};
+    const Elf64_Sym *symbol;
+    if (object->gnu_hash.bloom)
+        symbol = find_gnu(object, request, &candidates);
+    else if (object->sysv_hash.buckets)
+        symbol = find_sysv(object, request, &candidates);
+    else
+        return NULL;
+    if (!symbol && candidates.count == 1)
+        symbol = candidates.symbol;
+    if (!symbol)
+        return NULL;
+    unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
+    unsigned binding = ELF64_ST_BIND(symbol->st_info);
+    if (visibility == STV_HIDDEN || visibility == STV_INTERNAL ||
+        (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE))
+        return NULL;
+    return symbol;
+}
+
+/* -- unique symbols ----------------------------------------------------------------------------- */
+
+/* STB_GNU_UNIQUE: the first definition that anybody bound to serves the whole process, whatever the scopes. A hash table
+ * that only grows: an entry is published with one exchange, so that lazy binding needs no lock. */
+struct unique {
+    struct unique *next;
+    const char *name;
+    struct symbol_result definition;
+};
+
+#define UNIQUE_BUCKETS 64
+static _Atomic(struct unique *) unique_table[UNIQUE_BUCKETS];
+
+static struct symbol_result first_definition(struct symbol_result found,
+                                             const struct symbol_request *request) {
+    _Atomic(struct unique *) *bucket = &unique_table[request->gnu_hash % UNIQUE_BUCKETS];
+    struct unique *fresh = NULL;
+    struct unique *head = atomic_load_explicit(bucket, memory_order_acquire);
+    for (;;) {
+        for (struct unique *entry = head; entry; entry = entry->next)
+            if (strcmp(entry->name, request->name) == 0) {
+                memory_free(fresh);
+                return entry->definition;
+            }
+        if (!fresh && !(fresh = memory_alloc(sizeof *fresh)))
+            return found;
+        *fresh = (struct unique){head, found.object->strings + found.symbol->st_name, found};
+        /* The name and the definition are the object's own memory: it stays. */
+        ((struct object *)found.object)->never_unload = true;
+        if (atomic_compare_exchange_strong(bucket, &head, fresh))
+            return found;
+    }
+}
+
+/* -- scopes ------------------------------------------------------------------------------------- */
+
+struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,
+                                         const struct symbol_request *request) {
+    for (size_t i = start; i < list->count; i++) {
+        const struct object *object = list->item[i];
+        if (request->for_copy && object->kind == OBJECT_PROGRAM)
+            continue;
+        const Elf64_Sym *symbol = symbol_find_in(object, request);
+        if (!symbol)
+            continue;
+        struct symbol_result found = {object, symbol};
+        if (ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE && !request->for_copy)
+            return first_definition(found, request);
+        return found;
+    }
+    return (struct symbol_result){NULL, NULL};
+}
+
+struct symbol_result symbol_find(const struct object *object, const struct symbol_request *request) {
+    struct object *mutable = (struct object *)object;
+    struct scope_list *scopes = atomic_load_explicit(&mutable->scopes, memory_order_acquire);
+    for (size_t i = 0; scopes && i < scopes->count; i++) {
+        struct object_list *list =
+            atomic_load_explicit(&scopes->item[i]->list, memory_order_acquire);
+        struct symbol_result found = symbol_find_in_list(list, 0, request);
+        if (found.symbol)
+            return found;
+    }
+    return (struct symbol_result){NULL, NULL};
+}
+
+/* A protected symbol binds to its own definition, whatever stands before it in the scope; only a canonical PLT entry
+ * of the program still gives the function's address, so that pointers to it compare equal. */
+static struct symbol_result resolve_protected(const struct object *object, const Elf64_Sym *own,
+                                              const struct symbol_request *request) {
+    struct symbol_result itself = {object, own};
+    if (request->for_call)
+        return itself;
+    struct symbol_result found = symbol_find(object, request);
+    if (found.object == object || !found.symbol || found.symbol->st_shndx != SHN_UNDEF)
+        return itself;
+    struct symbol_request call = *request;
+    call.for_call = true;
+    return symbol_find(object, &call).object == object ? found : itself;
+}
+
+struct symbol_result symbol_resolve(const struct object *object, uint32_t index, bool for_call,
+                                    bool for_copy, struct symbol_request *request) {
+    const Elf64_Sym *symbol = &object->symbols[index];
+    unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
+    *request = symbol_request_for(object->strings + symbol->st_name, symbol_version(object, index));
+    request->for_call = for_call;
+    request->for_copy = for_copy;
+    if (ELF64_ST_BIND(symbol->st_info) == STB_LOCAL || visibility == STV_HIDDEN ||
+        visibility == STV_INTERNAL)
+        return (struct symbol_result){object, symbol};
+    if (visibility == STV_PROTECTED && symbol->st_shndx != SHN_UNDEF)
+        return resolve_protected(object, symbol, request);
+    return symbol_find(object, request);
+}
+
+/* -- all symbols -------------------------------------------------------------------------------- */
+
+void symbol_each(const struct object *object, symbol_visitor *visit, void *context) {
+    if (object->gnu_hash.bloom) {
+        for (uint32_t bucket = 0; bucket < object->gnu_hash.bucket_count; bucket++) {
+            uint32_t index = object->gnu_hash.buckets[bucket];
+            if (index < object->gnu_hash.first || index == 0)
+                continue;
+            for (; index < object->gnu_hash.limit; index++) {
+                if (!visit(context, object, index))
+                    return;
+                if (object->gnu_hash.chain[index - object->gnu_hash.first] & 1)
+                    break;
+            }
+        }
+    } else {
+        for (uint32_t index = 1; index < object->sysv_hash.chain_count; index++)
+            if (!visit(context, object, index))
+                return;
+    }
+}
