@@ -66,6 +66,14 @@ static const struct {
     {WAY(BIND), "/bin/sh -c 'echo \"#include <iostream>\n#include <thread>\nint "
                 "main(){std::thread([]{std::cout<<1;}).join();}\" | "
                 "g++ -x c++ -pthread -o /dev/null - && echo compiled'"},
+    {WAY(BIND), "/bin/sh -c 'd=$(mktemp -d) && cd $d && echo \"#include <pthread.h>\n#include "
+                "<stdio.h>\n#include <stdlib.h>\n"
+                "_Thread_local int n; void *f(void *p){n++;return p;}\n"
+                "int main(void){pthread_t t;char "
+                "*p=malloc(9);pthread_create(&t,0,f,p);pthread_join(t,(void**)&p);free(p);return "
+                "puts(\\\"clean\\\")<0;}\" >a.c && "
+                "for s in address thread undefined leak; do gcc -fsanitize=$s -pthread -o $s a.c "
+                "&& ./$s; echo $?; done; rm -rf $d'"},
     {WAY(EXPLICIT) | WAY(BIND), "/usr/bin/openssl dgst -sha256 /etc/passwd"},
     {WAY(EXPLICIT) | WAY(BIND), "/usr/bin/awk 'BEGIN { print sin(1), exp(1), toupper(\"x\") }'"},
     {WAY(EXPLICIT) | WAY(BIND), "/usr/bin/find /etc/apt -name '*.list'"},
