@@ -12,7 +12,7 @@ static const struct {
     unsigned ways;
     const char *line;
 } rows[] = {
-    {WAY(EXPLICIT) | WAY(BIND), "/bin/ls -l /usr/share /etc"},
+    {WAY(EXPLICIT) | WAY(BIND), "/bin/ls -go /usr/share /etc"},
     {WAY(EXPLICIT) | WAY(BIND), "/bin/ls /nowhere"},
     {WAY(EXPLICIT) | WAY(BIND), "/bin/true"},
     {WAY(EXPLICIT) | WAY(BIND), "/bin/false"},
