@@ -20,7 +20,7 @@ static const struct {
     {"LD_PRELOAD=./libinterpose.so", false},
     {"LD_PRELOAD=libm.so.6:./libinterpose.so", false},
     {"LD_LIBRARY_PATH=sysv", false},
-    {"LD_TRACE_LOADED_OBJECTS=", false},
+    {"LD_BIND_NOW=1 LD_LIBRARY_PATH=. LD_PRELOAD=libgreet.so", false},
     {"HOME=/x", true},
 };
 
