@@ -44,20 +44,23 @@ MYLD := $(CURDIR)/$(BUILD)/myld
 all: $(BUILD)/myld myld
 
 $(BUILD)/myld: $(LOADER_OBJECTS) $(VERSION_MAP)
-	$(LOADER_CC) $(LOADER_LDFLAGS) -o $@.new $(LOADER_OBJECTS) -L$(MUSL_LIB) -Wl,-Bstatic -lc -lgcc
-	tools/check-loader $@.new
-	mv $@.new $@
+	@echo '  LINK $@'
+	@$(LOADER_CC) $(LOADER_LDFLAGS) -o $@.new $(LOADER_OBJECTS) -L$(MUSL_LIB) -Wl,-Bstatic -lc -lgcc
+	@tools/check-loader $@.new
+	@mv $@.new $@
 
 myld: $(BUILD)/myld
 	ln -sf $(BUILD)/myld $@
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(LOADER_CC) $(LOADER_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CC   $<'
+	@$(LOADER_CC) $(LOADER_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.S
 	@mkdir -p $(@D)
-	$(LOADER_CC) -I. -Iarch/$(ARCH) -g -MMD -MP -c -o $@ $<
+	@echo '  AS   $<'
+	@$(LOADER_CC) -I. -Iarch/$(ARCH) -g -MMD -MP -c -o $@ $<
 
 -include $(LOADER_OBJECTS:.o=.d)
 

@@ -64,6 +64,8 @@ struct libc_shim {
     /* Excludes libc's readers of the list of objects (dl_iterate_phdr) while it changes. NULL: there are none. */
     void (*list_lock)(struct linker *linker);
     void (*list_unlock)(struct linker *linker);
+    /* True when the libc forbids to unload the object: it still has to call into it. NULL: it never does. */
+    bool (*is_pinned)(struct linker *linker, const struct object *object);
     void (*each_thread)(struct linker *linker, thread_visitor *visit, void *context);
     /* The generation or the modules of TLS have changed. */
     void (*tls_changed)(struct linker *linker);

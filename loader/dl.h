@@ -60,6 +60,9 @@ int dl_iterate(struct linker *linker,
 /* The object that holds `address`, or NULL. Lock-free. */
 struct object *dl_find_object(struct linker *linker, const void *address);
 
+/* The object whose handle this is, or NULL: a handle may be anything. Needs the load lock. */
+struct object *dl_object_of_handle(struct linker *linker, const void *handle);
+
 /* Rebuilds what dl_find_object reads, after objects came or went. Needs the load lock. */
 bool dl_index_objects(struct linker *linker);
 

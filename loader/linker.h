@@ -36,6 +36,8 @@ struct linker {
     void *libc_state;            /* the adapter's own */
     struct tls tls;              /* tls */
     bool running;                /* the program has been entered, or a constructor has */
+    _Atomic(struct object_index *) index; /* dlquery.c: objects by address */
+    bool closing, close_again;   /* dl.c: dlclose is at work; it must look again */
     struct retired *retired;     /* retire.c */
 };
 

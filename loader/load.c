@@ -6,6 +6,7 @@
 #include "linker.h"
 #include "memory.h"
 #include "order.h"
+#include "rendezvous.h"
 #include "retire.h"
 #include "sys.h"
 #include "text.h"
@@ -51,6 +52,8 @@ void load_roll_back(struct transaction *transaction) {
         load_unlink(linker, object);
         linker->base.added--;
         linker->base.removed--;
+        if (object->mirrored)
+            rendezvous_remove(object);
         if (object == linker->self)
             continue;
         tls_remove_module(linker, object);
@@ -383,7 +386,7 @@ bool load_group(struct linker *linker, struct object *root, struct object *const
 
 /* -- scopes ------------------------------------------------------------------------------------- */
 
-static bool set_scopes(struct linker *linker, struct object *object, struct object *root,
+static bool set_scopes(struct linker *linker, struct object *object, struct object *root, bool deep,
                        struct error *error) {
     struct scope *wanted[3];
     size_t count = 0;
@@ -395,8 +398,10 @@ static bool set_scopes(struct linker *linker, struct object *object, struct obje
         object->alone.list = alone;
         wanted[count++] = &object->alone;
     }
+    if (root != linker->program && deep)
+        wanted[count++] = &root->group;
     wanted[count++] = &linker->base.global;
-    if (root != linker->program)
+    if (root != linker->program && !deep)
         wanted[count++] = &root->group;
     struct scope_list *scopes = memory_alloc(sizeof *scopes + count * sizeof scopes->item[0]);
     if (!scopes)
@@ -408,11 +413,11 @@ static bool set_scopes(struct linker *linker, struct object *object, struct obje
 }
 
 bool load_set_scopes(struct linker *linker, struct transaction *transaction, struct object *root,
-                     struct error *error) {
+                     bool deep, struct error *error) {
     struct object *object =
         transaction->last_before ? transaction->last_before->next : linker->base.first;
     for (; object; object = object->next)
-        if (!object->scopes && !set_scopes(linker, object, root, error))
+        if (!object->scopes && !set_scopes(linker, object, root, deep, error))
             return false;
     return true;
 }
@@ -434,4 +439,93 @@ bool load_extend_scope(struct linker *linker, struct scope *scope, const struct 
     atomic_store_explicit(&scope->list, list, memory_order_release);
     retire(linker, memory_free, old);
     return true;
+}
+
+/* Replaces an object's scopes. Readers see the old or the new ones. */
+static void publish_scopes(struct linker *linker, struct object *object, struct scope_list *scopes) {
+    struct scope_list *old = object->scopes;
+    atomic_store_explicit(&object->scopes, scopes, memory_order_release);
+    retire(linker, memory_free, old);
+}
+
+static struct scope_list *copy_scopes(const struct scope_list *scopes, size_t room) {
+    struct scope_list *copy =
+        memory_alloc(sizeof *copy + (scopes->count + room) * sizeof copy->item[0]);
+    if (copy)
+        memcpy(copy, scopes, sizeof *copy + scopes->count * sizeof copy->item[0]);
+    return copy;
+}
+
+bool load_add_scope(struct linker *linker, struct object *object, struct scope *scope) {
+    const struct scope_list *scopes = object->scopes;
+    if (object->at_start || !scopes)
+        return true;
+    for (size_t i = 0; i < scopes->count; i++)
+        if (scopes->item[i] == scope)
+            return true;
+    struct scope_list *grown = copy_scopes(scopes, 1);
+    if (!grown)
+        return false;
+    grown->item[grown->count++] = scope;
+    publish_scopes(linker, object, grown);
+    return true;
+}
+
+static bool is_listed(const struct object_list *list, const struct object *object) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->item[i] == object)
+            return true;
+    return false;
+}
+
+static bool owns_scope(const struct object_list *list, const struct scope *scope) {
+    for (size_t i = 0; i < list->count; i++)
+        if (&list->item[i]->group == scope)
+            return true;
+    return false;
+}
+
+static void forget_scopes(struct linker *linker, struct object *object,
+                          const struct object_list *list) {
+    const struct scope_list *scopes = object->scopes;
+    size_t kept = 0;
+    for (size_t i = 0; scopes && i < scopes->count; i++)
+        kept += !owns_scope(list, scopes->item[i]);
+    if (!scopes || kept == scopes->count)
+        return;
+    struct scope_list *shorter = copy_scopes(scopes, 0);
+    if (!shorter)
+        return;
+    shorter->count = 0;
+    for (size_t i = 0; i < scopes->count; i++)
+        if (!owns_scope(list, scopes->item[i]))
+            shorter->item[shorter->count++] = scopes->item[i];
+    publish_scopes(linker, object, shorter);
+}
+
+void load_forget(struct linker *linker, const struct object_list *list) {
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (!is_listed(list, object))
+            forget_scopes(linker, object, list);
+    struct object_list *global = linker->base.global.list;
+    struct object_list *shorter = object_list_new(global->count);
+    if (!shorter)
+        return;
+    shorter->count = 0;
+    for (size_t i = 0; i < global->count; i++)
+        if (!is_listed(list, global->item[i]))
+            shorter->item[shorter->count++] = global->item[i];
+    atomic_store_explicit(&linker->base.global.list, shorter, memory_order_release);
+    retire(linker, memory_free, global);
+}
+
+struct object *load_find_by_file(struct linker *linker, const char *name, struct object *requester) {
+    struct image_file file;
+    struct error error;
+    char path[SEARCH_PATH_MAX];
+    if (!open_library(linker, name, requester, &file, path, &error))
+        return NULL;
+    struct object *object = find_file(linker, &file);
+    image_close(&file);
+    return object;
 }

@@ -2,7 +2,8 @@
  * constructed. The start of the program and dlopen are the same transaction; until it is committed it can be
  * rolled back, and nothing outside has seen it.
  *
- *     load_begin → load_program / load_library → load_group → load_link → load_commit | load_roll_back
+ *     load_begin → load_program or load_library → load_group → load_set_scopes → relocation …
+ *                → rendezvous_publish, or at any failure load_roll_back
  */
 #ifndef MYLD_LOAD_H
 #define MYLD_LOAD_H
@@ -41,9 +42,18 @@ struct object *load_find(struct linker *linker, const char *name);
 bool load_group(struct linker *linker, struct object *root, struct object *const *extra,
                 size_t extra_count, struct error *error);
 
-/* Makes the new objects' scopes: the global one and the group of `root`. */
+/* Makes the new objects' scopes: the global one and the group of `root`, the group first where `deep`. */
 bool load_set_scopes(struct linker *linker, struct transaction *transaction, struct object *root,
-                     struct error *error);
+                     bool deep, struct error *error);
+
+/* Adds a scope to those of an object that was opened while the program ran, if it lacks it. */
+bool load_add_scope(struct linker *linker, struct object *object, struct scope *scope);
+
+/* Takes the objects of `list`, and scopes of theirs, out of all other objects' scopes. */
+void load_forget(struct linker *linker, const struct object_list *list);
+
+/* The loaded object whose file the search for `name` finds; NULL: it is not loaded or not found. */
+struct object *load_find_by_file(struct linker *linker, const char *name, struct object *requester);
 
 /* Undoes the transaction: unmaps and forgets every object that it added. */
 void load_roll_back(struct transaction *transaction);

@@ -63,16 +63,15 @@ static bool relocate(struct linker *linker, struct error *error) {
 }
 
 static bool protect(struct linker *linker, struct error *error) {
-    const struct object_list *order = linker->program->order;
     if (linker->shim->copy_late && !relocate_copies(linker, linker->program, error))
         return false;
-    for (size_t i = 0; i < order->count; i++) {
-        long result = relocate_protect(order->item[i]);
+    for (const struct object *object = linker->base.first; object; object = object->next) {
+        long result = relocate_protect(object);
         if (result < 0)
-            return error_set(error, ERROR_FILE, (int)-result, order->item[i]->path,
+            return error_set(error, ERROR_FILE, (int)-result, object->path,
                              "cannot apply additional memory protection after relocation");
     }
-    return init_check(linker, order, error);
+    return init_check(linker, linker->program->order, error);
 }
 
 static _Noreturn void run(struct linker *linker) {
@@ -91,7 +90,7 @@ static _Noreturn void run(struct linker *linker) {
     linker->shim->lay_out_tls(linker);
     /* Each TLS module has its offset from the thread pointer. */
 
-    if (!rendezvous_publish(linker, &error) || !linker->shim->before_relocation(linker, &error) ||
+    if (!rendezvous_open(linker, &error) || !linker->shim->before_relocation(linker, &error) ||
         !relocate(linker, &error))
         report_failure(linker, &error);
     /* Every address is in its place, but for PLT slots that are bound at their first call. */
@@ -100,7 +99,6 @@ static _Noreturn void run(struct linker *linker) {
         report_failure(linker, &error);
     /* The libc is up; RELRO is read-only. */
 
-    rendezvous_open(linker);
     rendezvous_announce(RENDEZVOUS_ADD);
     rendezvous_announce(RENDEZVOUS_CONSISTENT);
     /* A debugger knows all objects. */

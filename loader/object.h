@@ -175,6 +175,7 @@ struct object {
     bool needs_text_write;        /* text relocations: segments were made writable for a while */
     bool constructed;             /* constructors have begun to run */
     bool destructed;
+    bool at_start;                /* loaded before the program was entered */
     bool global;                  /* is in the global scope */
     bool never_unload;            /* DF_1_NODELETE, RTLD_NODELETE, unique symbols */
     bool in_use;                  /* scratch of dlclose: reachable */

@@ -41,9 +41,9 @@ bool rendezvous_publish(struct linker *linker, struct error *error) {
         if (!make_mirror(linker, object, error))
             return false;
     for (struct object *object = linker->base.first; object; object = object->next) {
-        struct link_map *previous = object->prev ? object->prev->map : NULL;
-        if (object->map->l_prev == previous && object->mirrored)
+        if (object->mirrored)
             continue;
+        struct link_map *previous = object->prev ? object->prev->map : NULL;
         object->map->l_prev = previous;
         object->mirrored = true;
         linker->shim->mirror(linker, object);
@@ -61,12 +61,15 @@ void rendezvous_remove(struct object *object) {
         object->map->l_next->l_prev = object->map->l_prev;
 }
 
-void rendezvous_open(struct linker *linker) {
+bool rendezvous_open(struct linker *linker, struct error *error) {
+    if (!rendezvous_publish(linker, error))
+        return false;
     struct link_map *first = linker->program->map;
     if (linker->options.explicitly) {
         command_entry = *linker->self->map;
         command_entry.l_next = first;
-        first = &command_entry;
+        command_entry.l_prev = NULL;
+        first = first->l_prev = &command_entry;
     }
     _r_debug = (struct r_debug){
         .r_version = 1,
@@ -80,6 +83,7 @@ void rendezvous_open(struct linker *linker) {
         entry ? object_segment(linker->program, (uintptr_t)entry, sizeof *entry) : NULL;
     if (segment && segment->prot & 2 /* PROT_WRITE */)
         entry->d_un.d_ptr = (uintptr_t)&_r_debug;
+    return true;
 }
 
 void rendezvous_announce(enum rendezvous_state state) {

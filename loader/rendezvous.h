@@ -23,8 +23,8 @@ bool rendezvous_publish(struct linker *linker, struct error *error);
 /* Takes the object's mirror out of the list. */
 void rendezvous_remove(struct object *object);
 
-/* Points the program's DT_DEBUG to the rendezvous. */
-void rendezvous_open(struct linker *linker);
+/* The same for the first time, before RELRO is read-only: the program's DT_DEBUG points to the rendezvous from now on. */
+bool rendezvous_open(struct linker *linker, struct error *error);
 
 /* Tells a debugger that the list is about to change or has changed. */
 void rendezvous_announce(enum rendezvous_state state);

@@ -175,6 +175,8 @@ struct attempt {
     char *path;
     struct error *error; /* of the best failure so far */
     bool fatal;          /* a file was found that is broken: the search ends there, as ld.so's does */
+    search_visitor *visit; /* not NULL: only tell the folders */
+    void *visit_context;
 };
 
 /* Opens attempt->path. Returns true when the search is over: the file is there, sound or broken. */
@@ -201,6 +203,10 @@ static bool try_path(struct attempt *attempt, enum search_rule rule) {
 }
 
 static bool try_folder(struct attempt *attempt, struct folder *folder, enum search_rule rule) {
+    if (attempt->visit) {
+        attempt->visit(attempt->visit_context, rule, folder->path);
+        return false;
+    }
     if (!folder->probed)
         probe(attempt->search, folder);
     if (folder->missing) {
@@ -322,6 +328,19 @@ static bool try_rule(struct attempt *attempt, enum search_rule rule) {
     }
 }
 
+/* -- the folders of each rule --------------------------------------------------------------------- */
+
+void search_each_folder(struct search *search, struct object *object, struct object *program,
+                        search_visitor *visit, void *context) {
+    struct attempt attempt = {
+        .search = search, .name = NULL, .requester = object, .program = program};
+    attempt.visit = visit;
+    attempt.visit_context = context;
+    for (const enum search_rule *rule = search->rules; *rule != SEARCH_END; rule++)
+        if (*rule != SEARCH_CACHE)
+            try_rule(&attempt, *rule);
+}
+
 bool search_open(struct search *search, const char *name, struct object *requester,
                  struct object *program, struct image_file *file, char *path,
                  struct error *error) {
@@ -333,7 +352,7 @@ bool search_open(struct search *search, const char *name, struct object *request
         return image_open(file, path, &foreign, error);
     }
     error_set(error, ERROR_OPEN, ENOENT, name, "cannot open shared object file");
-    struct attempt attempt = {search, name, requester, program, file, path, error, false};
+    struct attempt attempt = {search, name, requester, program, file, path, error, false, NULL, NULL};
     if (strlen(name) >= 1024)
         return false;
     for (const enum search_rule *rule = search->rules; *rule != SEARCH_END; rule++)

@@ -64,6 +64,12 @@ bool search_open(struct search *search, const char *name, struct object *request
                  struct object *program, struct image_file *file, char *path,
                  struct error *error);
 
+/* Calls visit() for each folder that would be searched for a library that `object` asks for, with the rule that names
+ * it; the folder's path ends in '/'. */
+typedef void search_visitor(void *context, enum search_rule rule, const char *folder);
+void search_each_folder(struct search *search, struct object *object, struct object *program,
+                        search_visitor *visit, void *context);
+
 /* Expands $ORIGIN, $LIB and $PLATFORM (also in braces) of `text`, up to a ':' or the end, into `out` of
  * SEARCH_PATH_MAX bytes. `object` gives the origin. Returns false when it does not fit or has no origin. */
 bool search_expand(const struct search *search, const char *text, struct object *object, char *out);

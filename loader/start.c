@@ -7,7 +7,6 @@
 #include "load.h"
 #include "memory.h"
 #include "reloc.h"
-#include "relocate.h"
 #include "report.h"
 #include "sys.h"
 #include "text.h"
@@ -55,7 +54,6 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->self->never_unload = true;
     linker->self->executable_stack = false;
     linker->map_hint = linker->self->map_start;
-    relocate_protect(linker->self);
 }
 
 /* -- the program -------------------------------------------------------------------------------- */
@@ -204,10 +202,10 @@ bool start_complete_scope(struct linker *linker, struct error *error) {
     if (!linker->self->space)
         load_append(linker, linker->self);
     for (struct object *object = linker->base.first; object; object = object->next)
-        object->never_unload = true;
+        object->never_unload = object->at_start = true;
     if (!load_extend_scope(linker, &linker->base.global, linker->program->group.list))
         return error_no_memory(error, "");
-    return load_set_scopes(linker, &start, linker->program, error);
+    return load_set_scopes(linker, &start, linker->program, false, error);
 }
 
 _Noreturn void start_answer(struct linker *linker) {

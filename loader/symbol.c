@@ -15,8 +15,7 @@ uint32_t symbol_gnu_hash(const char *name) {
     return hash;
 }
 
-/* The hash function of the gABI. */
-static uint32_t sysv_hash(const char *name) {
+uint32_t symbol_sysv_hash(const char *name) {
     uint32_t hash = 0;
     for (; *name; name++) {
         hash = (hash << 4) + (unsigned char)*name;
@@ -121,7 +120,7 @@ static const Elf64_Sym *find_gnu(const struct object *object, const struct symbo
 
 static const Elf64_Sym *find_sysv(const struct object *object, const struct symbol_request *request,
                                   struct candidates *candidates) {
-    uint32_t hash = sysv_hash(request->name);
+    uint32_t hash = symbol_sysv_hash(request->name);
     uint32_t index = object->sysv_hash.buckets[hash % object->sysv_hash.bucket_count];
     /* A chain longer than the table has a cycle. */
     for (uint32_t steps = object->sysv_hash.chain_count;

@@ -27,6 +27,9 @@ struct symbol_request symbol_request_for(const char *name, const struct version 
 /* The GNU hash of a name. */
 uint32_t symbol_gnu_hash(const char *name);
 
+/* The hash function of the gABI: of DT_HASH and of version names. */
+uint32_t symbol_sysv_hash(const char *name);
+
 /* The definition in one object. Hidden and local symbols do not count. */
 const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol_request *request);
 

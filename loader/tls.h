@@ -21,6 +21,7 @@ struct thread_slot {
     void *dtv;           /* for libcs that keep none of ours in their thread block */
     char *dlerror_text;  /* what dlerror returns next; NULL: nothing */
     char *dlerror_shown; /* what it returned last: the program may still look at it */
+    void *catcher;       /* the adapter's: the innermost catch of loader errors */
 };
 
 #define THREAD_SLOT_MAGIC 0x6d796c64746c7331ULL

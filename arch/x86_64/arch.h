@@ -24,6 +24,13 @@
 #define ARCH_TCB_SIZE 64
 #define ARCH_TCB_DTV 8
 
+/* Dynamic tags of the machine's own (DT_LOPROC …): none that anybody reads. */
+#define ARCH_DYNAMIC_TAGS 0
+/* MINSIGSTKSZ of the kernel's headers, bytes, where the kernel does not say better. */
+#define ARCH_MINIMUM_SIGNAL_STACK 2048
+/* What precedes an abort handler of restartable sequences (linux/rseq.h: RSEQ_SIG). */
+#define ARCH_RSEQ_SIGNATURE 0x53053053
+
 /* JUMP_SLOT and GLOB_DAT take the symbol's address alone (psABI table 4.9). */
 #define ARCH_SLOT_HAS_ADDEND 0
 

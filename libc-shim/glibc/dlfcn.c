@@ -1,0 +1,78 @@
+/* The table behind GLRO(dl_dlfcn_hook): with it libc.so.6 sends every dlopen, dlsym, dlerror … of the program, and its
+ * own internal loading of NSS and gconv modules, to the loader (glibc's struct dlfcn_hook, 2.34 and later). */
+#include "glibc.h"
+
+#include "loader/dl.h"
+
+#define LM_ID_NEWLM (-1)
+
+static void *hook_dlopen(const char *file, int mode, void *caller) {
+    return dl_open(linker_instance(), file, mode, caller);
+}
+
+static int hook_dlclose(void *handle) {
+    return dl_close(linker_instance(), handle);
+}
+
+static void *hook_dlsym(void *handle, const char *name, void *caller) {
+    return dl_sym(linker_instance(), handle, name, NULL, caller);
+}
+
+static void *hook_dlvsym(void *handle, const char *name, const char *version, void *caller) {
+    return dl_sym(linker_instance(), handle, name, version, caller);
+}
+
+static char *hook_dlerror(void) {
+    return dl_error(linker_instance());
+}
+
+static int hook_dladdr(const void *address, struct dl_info *info) {
+    return dl_addr(linker_instance(), address, info, NULL, 0);
+}
+
+static int hook_dladdr1(const void *address, struct dl_info *info, void **extra, int flags) {
+    return dl_addr(linker_instance(), address, info, extra, flags);
+}
+
+static int hook_dlinfo(void *handle, int request, void *argument) {
+    return dl_information(linker_instance(), handle, request, argument, __builtin_return_address(0));
+}
+
+static void *hook_dlmopen(long space, const char *file, int mode, void *caller) {
+    struct error error;
+    if (space == 0)
+        return dl_open(linker_instance(), file, mode, caller);
+    error_set(&error, ERROR_OTHER, 0, file ? file : "",
+              space == LM_ID_NEWLM ? "no more namespaces available for dlmopen()"
+                                   : "invalid target namespace in dlmopen()");
+    dl_set_error(linker_instance(), &error);
+    return NULL;
+}
+
+/* The internal ones report failure by NULL alone and leave dlerror as it is. */
+static void *internal_dlopen(const char *file, int mode) {
+    void *handle = dl_open(linker_instance(), file, mode & ~0x80000000, linker_instance()->libc->map);
+    if (!handle)
+        dl_error(linker_instance());
+    return handle;
+}
+
+static void *internal_dlsym(void *handle, const char *name) {
+    void *address = dl_sym(linker_instance(), handle, name, NULL, NULL);
+    if (!address)
+        dl_error(linker_instance());
+    return address;
+}
+
+static void *internal_dlvsym(void *handle, const char *name, const char *version) {
+    void *address = dl_sym(linker_instance(), handle, name, version, NULL);
+    if (!address)
+        dl_error(linker_instance());
+    return address;
+}
+
+const void *const glibc_dlfcn_hook[] = {
+    hook_dlopen,     hook_dlclose,   hook_dlsym,       hook_dlvsym, hook_dlerror,
+    hook_dladdr,     hook_dladdr1,   hook_dlinfo,      hook_dlmopen, internal_dlopen,
+    internal_dlsym,  internal_dlvsym, hook_dlclose,
+};

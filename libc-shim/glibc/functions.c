@@ -1,0 +1,89 @@
+/* The functions and variables that libc.so.6 and old programs import from glibc's loader, apart from TLS, errors and
+ * the dl* functions. */
+#include "glibc.h"
+
+#include "loader/dl.h"
+#include "loader/rendezvous.h"
+#include "loader/symbol.h"
+#include "loader/sys.h"
+#include "loader/text.h"
+#include <string.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT char **_dl_argv;
+EXPORT int __libc_enable_secure;
+/* libthread_db sets it to have events of threads reported that start later. */
+EXPORT unsigned char __nptl_initial_report_events;
+
+EXPORT void __myld_version_placeholder(void);
+EXPORT void __tunable_get_val(unsigned id, void *value, void (*callback)(void *));
+EXPORT struct link_map *_dl_find_dso_for_object(const void *address);
+EXPORT void _dl_mcount(uintptr_t from, uintptr_t to);
+EXPORT void _dl_audit_preinit(struct link_map *map);
+EXPORT void _dl_audit_symbind_alt(struct link_map *map, const Elf64_Sym *reference, void **value,
+                                  struct link_map *result);
+EXPORT int _dl_rtld_di_serinfo(struct link_map *map, void *information, bool count_only);
+
+/* An old version name without a symbol of its own: link editors ask for the node. */
+__asm__(".symver __myld_version_placeholder, __rtld_version_placeholder@GLIBC_2.34");
+void __myld_version_placeholder(void) {}
+
+uintptr_t glibc_libc_symbol(struct linker *linker, const char *name, const char *version_name) {
+    const struct object *libc = linker->libc;
+    struct version version = {.name = version_name};
+    for (size_t i = 0; version_name && i < libc->version_count; i++)
+        if (libc->versions[i].name && strcmp(libc->versions[i].name, version_name) == 0)
+            version.hash = libc->versions[i].hash;
+    struct symbol_request request = symbol_request_for(name, version_name ? &version : NULL);
+    request.newest = true;
+    struct symbol_result found = {libc, symbol_find_in(libc, &request)};
+    return found.symbol ? symbol_address(found) : 0;
+}
+
+/* The value of a tunable: what glibc has where GLIBC_TUNABLES does not name it. A callback is called for tunables that
+ * were set only. */
+void __tunable_get_val(unsigned id, void *value, void (*callback)(void *)) {
+    (void)callback;
+    const struct glibc_layout *layout = glibc_of(linker_instance())->layout;
+    if (id >= layout->tunable_count)
+        return;
+    const struct glibc_tunable *tunable = &layout->tunables[id];
+    switch (tunable->type) {
+    case 0:
+        *(int32_t *)value = (int32_t)tunable->initial;
+        break;
+    case 3:
+        *(const char **)value = NULL;
+        break;
+    default:
+        *(uint64_t *)value = (uint64_t)tunable->initial;
+    }
+}
+
+/* The object of an address; libc counts thread-local destructors in it. */
+struct link_map *_dl_find_dso_for_object(const void *address) {
+    struct object *object = dl_find_object(linker_instance(), address);
+    return object ? object->map : NULL;
+}
+
+/* A call in a library that is profiled (LD_PROFILE). Nothing is profiled: nothing to count, as in ld.so. */
+void _dl_mcount(uintptr_t from, uintptr_t to) {
+    (void)from, (void)to;
+}
+
+/* Auditing: without auditors these have nothing to tell anybody, as in ld.so. */
+void _dl_audit_preinit(struct link_map *map) {
+    (void)map;
+}
+
+void _dl_audit_symbind_alt(struct link_map *map, const Elf64_Sym *reference, void **value,
+                           struct link_map *result) {
+    (void)map, (void)reference, (void)value, (void)result;
+}
+
+/* dlinfo's RTLD_DI_SERINFO and RTLD_DI_SERINFOSIZE. */
+int _dl_rtld_di_serinfo(struct link_map *map, void *information, bool count_only) {
+    return dl_information(linker_instance(), map, count_only ? 5 : 4, information,
+                          __builtin_return_address(0));
+}

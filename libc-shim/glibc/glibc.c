@@ -1,0 +1,189 @@
+/* The adapter's table: how a glibc program comes up.
+ *
+ * In:  the loaded objects, libc.so.6 among them. Out: a libc that is ready for constructors.
+ * The order is glibc's own (its elf/rtld.c): shared structures and the first thread's block before relocation,
+ * because IFUNC resolvers read them; TLS images after it, because .tdata has relocations; then
+ * __libc_early_init.
+ */
+#include "glibc.h"
+
+#include "libc-shim/gnu_rules.h"
+#include "loader/sys.h"
+#include "loader/text.h"
+#include "recognise.h"
+#include <string.h>
+
+/* Bytes for initial-exec TLS of libraries that are opened later: glibc's default (rtld.optional_static_tls and
+ * what its own libraries may need). */
+#define STATIC_TLS_SURPLUS 1664
+
+static struct glibc state;
+
+static const void *libc_variable(void *context, const char *name) {
+    return (const void *)glibc_libc_symbol(context, name, NULL);
+}
+
+static const uint8_t *find_build_id(const struct object *libc) {
+    const uint8_t *build_id = NULL;
+    for (size_t i = 0; i < libc->phnum && !build_id; i++) {
+        const Elf64_Phdr *header = &libc->phdr[i];
+        uintptr_t at = libc->bias + header->p_vaddr;
+        if (header->p_type == PT_NOTE && object_segment(libc, at, header->p_filesz))
+            build_id = glibc_build_id((const void *)at, header->p_filesz, header->p_align);
+    }
+    return build_id;
+}
+
+static void find_banner(const struct object *libc, struct glibc_banner *banner) {
+    for (size_t i = 0; i < libc->segment_count; i++) {
+        const struct segment *segment = &libc->segments[i];
+        if (!(segment->prot & PROT_WRITE) &&
+            glibc_find_banner(banner, (const void *)segment->start, segment->end - segment->start))
+            return;
+    }
+}
+
+static bool refuse(const struct object *libc, const struct glibc_banner *banner,
+                   const struct glibc_recognition *recognition, struct error *error) {
+    char package[128] = "of unknown version";
+    if (banner->package)
+        format_text(package, min_size(banner->package_length + 1, sizeof package), "%s",
+                    banner->package);
+    return error_set(error, ERROR_FILE, 0, libc->path,
+                     "this glibc (%s) is not known to myld: %s%s%s; make a table for it with "
+                     "tools/glibc-layouts from its libc6-dbg",
+                     package, recognition->difference ? recognition->difference : "no layout fits",
+                     recognition->build ? " differs from " : "",
+                     recognition->build ? recognition->build->package : "");
+}
+
+static bool confirm(struct linker *linker, struct error *error) {
+    struct object *libc = NULL;
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (object->kind == OBJECT_LIBRARY && object->soname &&
+            strcmp(object->soname, "libc.so.6") == 0)
+            libc = object;
+    if (!libc && linker->options.mode != MODE_RUN)
+        return true;
+    if (!libc)
+        return error_set(error, ERROR_FILE, 0, "libc.so.6",
+                         "the program needs glibc, but none of its libraries brings it");
+    linker->libc = libc;
+    linker->libc_state = &state;
+    struct glibc_known known = {glibc_layouts, glibc_builds, glibc_build_count};
+    struct glibc_evidence evidence = {.build_id = find_build_id(libc),
+                                      .machine = ARCH_MACHINE,
+                                      .symbol = libc_variable,
+                                      .context = linker};
+    struct glibc_banner banner = {NULL, 0, 0};
+    struct glibc_recognition recognition = glibc_recognise(&known, &evidence);
+    if (!recognition.layout) {
+        find_banner(libc, &banner); /* reads the whole file: only where the build-id is not known */
+        evidence.version_minor = banner.version_minor;
+        recognition = glibc_recognise(&known, &evidence);
+    }
+    if (!recognition.layout)
+        return refuse(libc, &banner, &recognition, error);
+    state.layout = recognition.layout;
+    return true;
+}
+
+static size_t map_size(struct linker *linker) {
+    const struct glibc *glibc = glibc_of(linker);
+    return glibc ? glibc_size(glibc->layout, GLIBC_lm_size) : sizeof(struct link_map);
+}
+
+static void lay_out_tls(struct linker *linker) {
+    tls_lay_out(linker, STATIC_TLS_SURPLUS);
+    linker->tls.alignment = max_size(linker->tls.alignment, 64);
+}
+
+static bool before_relocation(struct linker *linker, struct error *error) {
+    glibc_fill_shared(linker);
+    if (!glibc_make_first_thread(linker, error))
+        return false;
+    glibc_tls_changed(linker);
+    return true;
+}
+
+static bool after_relocation(struct linker *linker, struct error *error) {
+    tls_initialise_block(linker, arch_thread_pointer(), true);
+    uintptr_t early_init = glibc_libc_symbol(linker, "__libc_early_init", "GLIBC_PRIVATE");
+    if (!early_init)
+        return error_set(error, ERROR_FILE, 0, linker->libc->path,
+                         "has no function __libc_early_init");
+    ((void (*)(bool))early_init)(true);
+    return true;
+}
+
+static void nothing(struct linker *linker) {
+    (void)linker;
+}
+
+/* -- locks: glibc's own, for its fork and its dl_iterate_phdr know them --------------------------- */
+
+static void with_mutex(struct linker *linker, enum glibc_field field, bool take) {
+    struct glibc *glibc = glibc_of(linker);
+    if (!glibc->mutex_lock) {
+        glibc->mutex_unlock =
+            (int (*)(void *))glibc_libc_symbol(linker, "pthread_mutex_unlock", NULL);
+        glibc->mutex_lock =
+            (int (*)(void *))glibc_libc_symbol(linker, "pthread_mutex_lock", NULL);
+    }
+    void *mutex = glibc_member(glibc->layout, _rtld_global, field);
+    if (take)
+        glibc->mutex_lock(mutex);
+    else
+        glibc->mutex_unlock(mutex);
+}
+
+static void lock(struct linker *linker) {
+    with_mutex(linker, GLIBC_gl_load_lock, true);
+}
+
+static void unlock(struct linker *linker) {
+    with_mutex(linker, GLIBC_gl_load_lock, false);
+}
+
+static void list_lock(struct linker *linker) {
+    with_mutex(linker, GLIBC_gl_load_write_lock, true);
+}
+
+static void list_unlock(struct linker *linker) {
+    with_mutex(linker, GLIBC_gl_load_write_lock, false);
+}
+
+/* Thread-local destructors that were registered for the object (__cxa_thread_atexit_impl counts them there). */
+static bool is_pinned(struct linker *linker, const struct object *object) {
+    const size_t *count =
+        object->map ? glibc_member(glibc_of(linker)->layout, object->map, GLIBC_lm_tls_dtor_count)
+                    : NULL;
+    return count && *count > 0;
+}
+
+const struct libc_shim shim_glibc = {
+    .name = "glibc",
+    .set_search = gnu_set_search,
+    .preload_file = "/etc/ld.so.preload",
+    .checks_versions = true,
+    .lazy = true,
+    .unloads = true,
+    .runs_program_init = true,
+    .confirm = confirm,
+    .map_size = map_size,
+    .mirror = glibc_mirror,
+    .objects_changed = glibc_objects_changed,
+    .lay_out_tls = lay_out_tls,
+    .before_relocation = before_relocation,
+    .after_relocation = after_relocation,
+    .before_constructors = nothing,
+    .lock = lock,
+    .unlock = unlock,
+    .list_lock = list_lock,
+    .list_unlock = list_unlock,
+    .is_pinned = is_pinned,
+    .each_thread = glibc_each_thread,
+    .tls_changed = glibc_tls_changed,
+    .describe_start = gnu_describe_start,
+    .describe_dlerror = gnu_describe_dlerror,
+};

@@ -1,0 +1,308 @@
+/* dlopen, dlclose and what belongs to them: loading and unloading while the program runs; see dl.h. */
+#include "dl.h"
+
+#include "init.h"
+#include "arch.h"
+#include "linker.h"
+#include "load.h"
+#include "memory.h"
+#include "order.h"
+#include "relocate.h"
+#include "rendezvous.h"
+#include "retire.h"
+#include "sys.h"
+#include "text.h"
+#include "version.h"
+#include <string.h>
+
+/* Modes of dlopen (<dlfcn.h>, the same in glibc and musl). */
+#define MODE_LAZY 0x1
+#define MODE_NOW 0x2
+#define MODE_NOLOAD 0x4
+#define MODE_DEEPBIND 0x8
+#define MODE_GLOBAL 0x100
+#define MODE_NODELETE 0x1000
+
+/* -- dlerror ------------------------------------------------------------------------------------ */
+
+void dl_set_error(struct linker *linker, const struct error *error) {
+    char text[2048];
+    linker->shim->describe_dlerror(linker, error, text, sizeof text);
+    struct thread_slot *slot = tls_slot(linker, arch_thread_pointer());
+    memory_free(slot->dlerror_text);
+    slot->dlerror_text = memory_copy_text(text);
+}
+
+char *dl_error(struct linker *linker) {
+    struct thread_slot *slot = tls_slot(linker, arch_thread_pointer());
+    memory_free(slot->dlerror_shown);
+    slot->dlerror_shown = slot->dlerror_text;
+    slot->dlerror_text = NULL;
+    return slot->dlerror_shown;
+}
+
+/* -- dlopen ------------------------------------------------------------------------------------- */
+
+static void remember_version(void *context, const struct error *error) {
+    struct error *first = context;
+    if (first->kind == ERROR_NONE)
+        *first = *error;
+}
+
+static struct object *first_new(const struct transaction *transaction) {
+    return transaction->last_before ? transaction->last_before->next
+                                    : transaction->linker->base.first;
+}
+
+static bool check_versions(struct transaction *transaction, struct error *error) {
+    error->kind = ERROR_NONE;
+    for (struct object *object = first_new(transaction); object; object = object->next)
+        if (transaction->linker->shim->checks_versions &&
+            !version_check(object, &transaction->linker->base, false, remember_version, error))
+            return false;
+    return true;
+}
+
+static bool relocate_new(struct transaction *transaction, const struct object *root, int mode,
+                         struct error *error) {
+    struct linker *linker = transaction->linker;
+    struct relocate_options options = {
+        .lazy = linker->shim->lazy && !(mode & MODE_NOW) && !linker->options.bind_now,
+        .copies = true,
+    };
+    for (size_t i = root->order->count; i-- > 0;) {
+        struct object *object = root->order->item[i];
+        if (object->relocated)
+            continue;
+        if (!relocate_object(linker, object, options, error))
+            return false;
+        long result = relocate_protect(object);
+        if (result < 0)
+            return error_set(error, ERROR_FILE, (int)-result, object->path,
+                             "cannot apply additional memory protection after relocation");
+    }
+    return init_check(linker, root->order, error);
+}
+
+static void initialise_in_thread(struct linker *linker, uintptr_t thread_pointer, void *context) {
+    (void)linker;
+    tls_initialise_module(context, thread_pointer);
+}
+
+/* Modules that found room in the static block: their bytes go into the blocks of all threads that exist. */
+static void initialise_static_tls(struct transaction *transaction) {
+    struct linker *linker = transaction->linker;
+    for (struct object *object = first_new(transaction); object; object = object->next)
+        if (object->tls.module && object->tls.is_static)
+            linker->shim->each_thread(linker, initialise_in_thread, object);
+}
+
+/* Makes the new objects visible: to debuggers, to libc's dl_iterate_phdr, to the unwinder. */
+static bool publish(struct transaction *transaction, struct error *error) {
+    struct linker *linker = transaction->linker;
+    if (!first_new(transaction))
+        return true;
+    rendezvous_announce(RENDEZVOUS_ADD);
+    if (linker->shim->list_lock)
+        linker->shim->list_lock(linker);
+    bool done = rendezvous_publish(linker, error);
+    if (linker->shim->list_lock)
+        linker->shim->list_unlock(linker);
+    linker->shim->tls_changed(linker);
+    rendezvous_announce(RENDEZVOUS_CONSISTENT);
+    return done;
+}
+
+/* Everything from the name to relocated objects. NULL: *error, and nothing has changed. */
+static struct object *load_root(struct transaction *transaction, const char *file, int mode,
+                                struct object *caller, struct error *error) {
+    struct linker *linker = transaction->linker;
+    struct object *root = load_library(linker, file, caller, error);
+    if (!root)
+        return NULL;
+    /* What the caller's DT_RPATH says helps to find the root, but not what the root needs. */
+    if (root == first_new(transaction))
+        root->requester = NULL;
+    if (!root->group.list && !load_group(linker, root, NULL, 0, error))
+        return NULL;
+    if (!load_set_scopes(linker, transaction, root, mode & MODE_DEEPBIND, error) ||
+        !check_versions(transaction, error) || !relocate_new(transaction, root, mode, error))
+        return NULL;
+    return root;
+}
+
+/* A group that was loaded before, perhaps as a part of others, is opened by its root now: its members' references may
+ * use the group. */
+static bool join_group(struct linker *linker, struct object *root, struct error *error) {
+    for (size_t i = 0; i < root->group.list->count; i++)
+        if (!load_add_scope(linker, root->group.list->item[i], &root->group))
+            return error_no_memory(error, root->path);
+    return true;
+}
+
+static struct object *open_locked(struct linker *linker, const char *file, int mode,
+                                  struct object *caller, struct error *error) {
+    struct transaction transaction = load_begin(linker);
+    error->kind = ERROR_NONE;
+    struct object *root = load_find(linker, file);
+    if (!root && mode & MODE_NOLOAD)
+        return load_find_by_file(linker, file, caller);
+    if (!root || !root->group.list)
+        root = load_root(&transaction, file, mode, caller, error);
+    if (!root || !join_group(linker, root, error) || !publish(&transaction, error)) {
+        load_roll_back(&transaction);
+        return NULL;
+    }
+    initialise_static_tls(&transaction);
+    return root;
+}
+
+static void promote(struct linker *linker, struct object *root, int mode) {
+    root->open_count++;
+    if (mode & MODE_NODELETE)
+        root->never_unload = true;
+    if (mode & MODE_GLOBAL)
+        load_extend_scope(linker, &linker->base.global, root->group.list);
+}
+
+/* Constructors run with the load lock held where the libc holds it, too: the lock is recursive. */
+static void construct(struct linker *linker, struct object *root) {
+    init_run(linker, root->order);
+}
+
+void *dl_open(struct linker *linker, const char *file, int mode, const void *caller_address) {
+    struct error error = {.kind = ERROR_NONE};
+    if (!(mode & (MODE_LAZY | MODE_NOW))) {
+        error_set(&error, ERROR_OTHER, 0, file ? file : "", "invalid mode for dlopen()");
+        dl_set_error(linker, &error);
+        return NULL;
+    }
+    if (!file || !file[0])
+        return linker->program->map;
+    struct object *caller = dl_find_object(linker, caller_address);
+    linker->shim->lock(linker);
+    struct object *root = open_locked(linker, file, mode, caller ? caller : linker->program, &error);
+    if (root) {
+        promote(linker, root, mode);
+        construct(linker, root);
+    }
+    retire_sweep(linker);
+    linker->shim->unlock(linker);
+    if (!root && error.kind != ERROR_NONE)
+        dl_set_error(linker, &error);
+    return root ? root->map : NULL;
+}
+
+/* -- dlclose ------------------------------------------------------------------------------------ */
+
+/* Marks all that an object needs, itself included, as in use. */
+static void mark_in_use(struct object *object) {
+    if (object->in_use)
+        return;
+    object->in_use = true;
+    for (size_t i = 0; object->needed && i < object->needed->count; i++)
+        mark_in_use(object->needed->item[i]);
+    for (const struct binding *binding = object->bound_to; binding; binding = binding->next)
+        mark_in_use(binding->object);
+}
+
+static void mark_all(struct linker *linker) {
+    for (struct object *object = linker->base.first; object; object = object->next)
+        object->in_use = false;
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (object->open_count || object->never_unload ||
+            (linker->shim->is_pinned && linker->shim->is_pinned(linker, object)))
+            mark_in_use(object);
+}
+
+/* The objects that nothing needs any longer, in the order of their destruction. NULL: none, or no memory. */
+static struct object_list *collect_unused(struct linker *linker) {
+    struct object_list *list = object_list_new(linker->base.count);
+    if (!list)
+        return NULL;
+    size_t count = 0;
+    for (struct object *object = linker->base.first; object; object = object->next)
+        list->item[count++] = object;
+    list->count = count;
+    order_sort(list, false, true);
+    size_t unused = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!list->item[i]->in_use)
+            list->item[unused++] = list->item[i];
+    list->count = unused;
+    if (unused)
+        return list;
+    memory_free(list);
+    return NULL;
+}
+
+static void release_object(void *object) {
+    object_free(object);
+}
+
+/* Takes the objects out of everything that can reach them, then out of memory. */
+static void unload(struct linker *linker, struct object_list *list) {
+    rendezvous_announce(RENDEZVOUS_DELETE);
+    load_forget(linker, list);
+    if (linker->shim->list_lock)
+        linker->shim->list_lock(linker);
+    for (size_t i = 0; i < list->count; i++) {
+        rendezvous_remove(list->item[i]);
+        load_unlink(linker, list->item[i]);
+        tls_remove_module(linker, list->item[i]);
+    }
+    linker->shim->objects_changed(linker);
+    if (linker->shim->list_lock)
+        linker->shim->list_unlock(linker);
+    linker->shim->tls_changed(linker);
+    for (size_t i = 0; i < list->count; i++)
+        retire(linker, release_object, list->item[i]);
+    rendezvous_announce(RENDEZVOUS_CONSISTENT);
+    retire_sweep(linker);
+}
+
+/* Destructs and unloads what is unused. Destructors may open and close libraries: then the question is asked again. */
+static void collect(struct linker *linker) {
+    if (linker->closing) { /* a destructor that closes: the loop below sees to it */
+        linker->close_again = true;
+        return;
+    }
+    linker->closing = true;
+    do {
+        linker->close_again = false;
+        mark_all(linker);
+        struct object_list *list = collect_unused(linker);
+        if (!list)
+            break;
+        for (size_t i = 0; i < list->count; i++)
+            init_run_destructors(list->item[i]);
+        mark_all(linker); /* a destructor may have opened one of them again: it stays, destructed */
+        size_t unused = 0;
+        for (size_t i = 0; i < list->count; i++)
+            if (!list->item[i]->in_use)
+                list->item[unused++] = list->item[i];
+        list->count = unused;
+        unload(linker, list);
+        memory_free(list);
+    } while (linker->close_again);
+    linker->closing = false;
+}
+
+int dl_close(struct linker *linker, void *handle) {
+    struct error error;
+    linker->shim->lock(linker);
+    struct object *object = dl_object_of_handle(linker, handle);
+    int result = 0;
+    if (!object || (object->kind != OBJECT_PROGRAM && !object->open_count)) {
+        error_set(&error, ERROR_OTHER, 0, object ? object->path : "", "shared object not open");
+        result = -1;
+    } else if (object->kind != OBJECT_PROGRAM) {
+        object->open_count--;
+        if (linker->shim->unloads && !object->open_count)
+            collect(linker);
+    }
+    linker->shim->unlock(linker);
+    if (result)
+        dl_set_error(linker, &error);
+    return result;
+}
