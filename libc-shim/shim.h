@@ -21,14 +21,17 @@ struct libc_shim {
     /* -- search and load -- */
     /* Sets search->rules and search->default_paths. */
     void (*set_search)(struct linker *linker);
-    /* If the DT_NEEDED name means a library that the adapter finds by rules of its own (musl's libc.so), writes its
-     * path (SEARCH_PATH_MAX bytes) and returns true. *error is set when it means one, but none is found. NULL: no
-     * such names. */
-    bool (*find_library)(struct linker *linker, const char *name, char *path, struct error *error);
+    /* If the DT_NEEDED name means a library that the adapter finds by rules of its own (musl's libc.so), opens it,
+     * writes its path (SEARCH_PATH_MAX bytes) and returns true. *error is set when it means one, but none is found.
+     * NULL: no such names. */
+    bool (*find_library)(struct linker *linker, const char *name, struct image_file *file, char *path,
+                         struct error *error);
     const char *preload_file; /* names libraries to preload for every program; NULL: none */
     bool checks_versions;     /* needed versions are checked at load */
     bool lazy;                /* PLT slots may be bound at their first call */
     bool unloads;             /* dlclose takes libraries out of memory */
+    bool plain_order;         /* constructors run as a depth-first walk along DT_NEEDED meets the objects; no
+                                 DF_1_INITFIRST */
     bool runs_program_init;   /* libc itself runs the program's DT_INIT and DT_INIT_ARRAY */
     /* All libraries of the program are loaded: finds libc among them and learns what depends on its version.
      * False: this libc is not supported; *error names it. */
@@ -67,6 +70,9 @@ struct libc_shim {
     /* True when the libc forbids to unload the object: it still has to call into it. NULL: it never does. */
     bool (*is_pinned)(struct linker *linker, const struct object *object);
     void (*each_thread)(struct linker *linker, thread_visitor *visit, void *context);
+    /* The calling thread has got its first dtv from the loader (tls_door.dtv was NULL); signals are blocked. NULL: does
+     * not happen. */
+    void (*dtv_made)(struct linker *linker);
     /* The generation or the modules of TLS have changed. */
     void (*tls_changed)(struct linker *linker);
 

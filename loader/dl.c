@@ -76,12 +76,18 @@ static bool relocate_new(struct transaction *transaction, const struct object *r
             continue;
         if (!relocate_object(linker, object, options, error))
             return false;
+    }
+    return init_check(linker, root->order, error);
+}
+
+static bool protect_new(struct transaction *transaction, struct error *error) {
+    for (struct object *object = first_new(transaction); object; object = object->next) {
         long result = relocate_protect(object);
         if (result < 0)
             return error_set(error, ERROR_FILE, (int)-result, object->path,
                              "cannot apply additional memory protection after relocation");
     }
-    return init_check(linker, root->order, error);
+    return true;
 }
 
 static void initialise_in_thread(struct linker *linker, uintptr_t thread_pointer, void *context) {
@@ -98,19 +104,18 @@ static void initialise_static_tls(struct transaction *transaction) {
 }
 
 /* Makes the new objects visible: to debuggers, to libc's dl_iterate_phdr, to the unwinder. */
-static bool publish(struct transaction *transaction, struct error *error) {
+static void publish(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
     if (!first_new(transaction))
-        return true;
+        return;
     rendezvous_announce(RENDEZVOUS_ADD);
     if (linker->shim->list_lock)
         linker->shim->list_lock(linker);
-    bool done = rendezvous_publish(linker, error);
+    rendezvous_publish(linker);
     if (linker->shim->list_lock)
         linker->shim->list_unlock(linker);
     linker->shim->tls_changed(linker);
     rendezvous_announce(RENDEZVOUS_CONSISTENT);
-    return done;
 }
 
 /* Everything from the name to relocated objects. NULL: *error, and nothing has changed. */
@@ -126,7 +131,8 @@ static struct object *load_root(struct transaction *transaction, const char *fil
     if (!root->group.list && !load_group(linker, root, NULL, 0, error))
         return NULL;
     if (!load_set_scopes(linker, transaction, root, mode & MODE_DEEPBIND, error) ||
-        !check_versions(transaction, error) || !relocate_new(transaction, root, mode, error))
+        !check_versions(transaction, error) || !relocate_new(transaction, root, mode, error) ||
+        !rendezvous_mirror(linker, error) || !protect_new(transaction, error))
         return NULL;
     return root;
 }
@@ -149,11 +155,12 @@ static struct object *open_locked(struct linker *linker, const char *file, int m
         return load_find_by_file(linker, file, caller);
     if (!root || !root->group.list)
         root = load_root(&transaction, file, mode, caller, error);
-    if (!root || !join_group(linker, root, error) || !publish(&transaction, error)) {
+    if (!root || !join_group(linker, root, error)) {
         load_roll_back(&transaction);
         return NULL;
     }
     initialise_static_tls(&transaction);
+    publish(&transaction);
     return root;
 }
 

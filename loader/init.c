@@ -61,16 +61,17 @@ void init_run_preinit(struct linker *linker) {
 static void construct(struct linker *linker, struct object *object) {
     if (object->constructed)
         return;
-    object->constructed = true;
+    object->constructed = ++linker->constructed;
     if (object->kind == OBJECT_PROGRAM && linker->shim->runs_program_init)
         return;
     call(linker, object->init);
     for (size_t i = 0; i < object->init_count; i++)
         call(linker, object->init_array[i]);
+    object->construction_over = true;
 }
 
 void init_run(struct linker *linker, const struct object_list *order) {
-    for (size_t i = 0; i < order->count; i++)
+    for (size_t i = 0; i < order->count && !linker->shim->plain_order; i++)
         if (order->item[i]->flags_1 & DF_1_INITFIRST) {
             construct(linker, order->item[i]);
             break;

@@ -35,6 +35,7 @@ struct linker {
     struct object *libc;         /* shim->confirm; NULL: no libc */
     void *libc_state;            /* the adapter's own */
     struct tls tls;              /* tls */
+    size_t constructed;          /* init: objects whose constructors have begun */
     bool running;                /* the program has been entered, or a constructor has */
     _Atomic(struct object_index *) index; /* dlquery.c: objects by address */
     bool closing, close_again;   /* dl.c: dlclose is at work; it must look again */

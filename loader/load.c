@@ -6,7 +6,6 @@
 #include "linker.h"
 #include "memory.h"
 #include "order.h"
-#include "rendezvous.h"
 #include "retire.h"
 #include "sys.h"
 #include "text.h"
@@ -52,8 +51,6 @@ void load_roll_back(struct transaction *transaction) {
         load_unlink(linker, object);
         linker->base.added--;
         linker->base.removed--;
-        if (object->mirrored)
-            rendezvous_remove(object);
         if (object == linker->self)
             continue;
         tls_remove_module(linker, object);
@@ -242,10 +239,8 @@ static struct object *map_library(struct linker *linker, const struct image_file
 static bool open_library(struct linker *linker, const char *name, struct object *requester,
                          struct image_file *file, char *path, struct error *error) {
     error->kind = ERROR_NONE;
-    if (linker->shim->find_library && linker->shim->find_library(linker, name, path, error)) {
-        bool foreign;
-        return image_open(file, path, &foreign, error);
-    }
+    if (linker->shim->find_library && linker->shim->find_library(linker, name, file, path, error))
+        return true;
     if (error->kind != ERROR_NONE)
         return false;
     return search_open(&linker->search, name, requester, linker->program, file, path, error);
@@ -377,7 +372,8 @@ bool load_group(struct linker *linker, struct object *root, struct object *const
     memory_free(queue.item);
     if (!done)
         return false;
-    if (!group || !order || !order_sort(order, true, false))
+    if (!group || !order ||
+        !(linker->shim->plain_order ? order_sort_plainly(order) : order_sort(order, true, false)))
         return error_no_memory(error, root->path);
     root->group.list = group;
     root->order = order;

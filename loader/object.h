@@ -80,7 +80,7 @@ struct object {
     struct namespace *space;
     struct object *next, *prev;   /* in the order of loading; changed under the load lock */
     struct link_map *map;         /* mirror for debuggers and the libc; NULL until rendezvous.c adds it */
-    bool mirrored;                /* the mirror is filled and in the debuggers' list */
+    bool published;               /* the mirror is in the debuggers' list */
     const char *path;             /* the name it was opened by; "" for the program */
     const char *origin;           /* folder of the real file, for $ORIGIN; NULL when unknown */
     struct name *names;           /* other names it was asked for by */
@@ -173,7 +173,8 @@ struct object {
     bool relocated;
     bool lazy;                    /* some PLT slots are bound at their first call */
     bool needs_text_write;        /* text relocations: segments were made writable for a while */
-    bool constructed;             /* constructors have begun to run */
+    size_t constructed;           /* constructors have begun to run, as the how-manyeth object's; 0: not yet */
+    bool construction_over;       /* and have returned */
     bool destructed;
     bool at_start;                /* loaded before the program was entered */
     bool global;                  /* is in the global scope */

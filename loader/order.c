@@ -67,3 +67,29 @@ bool order_sort(struct object_list *list, bool keep_first, bool for_end) {
     }
     return true;
 }
+
+static void visit_needed(struct sorter *sorter, struct object *object) {
+    if (object->visited)
+        return;
+    object->visited = true;
+    for (size_t i = 0; i < object->needed->count; i++)
+        visit_needed(sorter, object->needed->item[i]);
+    *--sorter->head = object;
+}
+
+bool order_sort_plainly(struct object_list *list) {
+    size_t count = list->count;
+    struct object **sorted = memory_alloc(count * sizeof *sorted);
+    if (!sorted)
+        return false;
+    struct sorter sorter = {sorted + count, false, false};
+    for (size_t i = 1; i < count; i++)
+        list->item[i]->visited = false;
+    list->item[0]->visited = true; /* dependencies in a circle end here */
+    for (size_t i = 1; i < count; i++)
+        visit_needed(&sorter, list->item[i]);
+    *--sorter.head = list->item[0];
+    memcpy(list->item, sorted, count * sizeof *sorted);
+    memory_free(sorted);
+    return true;
+}

@@ -10,4 +10,9 @@
  * lock. Returns false when there is no memory. */
 bool order_sort(struct object_list *list, bool keep_first, bool for_end);
 
+/* Sorts a group (its root first, the others breadth first) for a libc that constructs along DT_NEEDED: read from the last
+ * to the first, the list is the postorder of a depth-first walk from the root. Needs the load lock. Returns false when
+ * there is no memory. */
+bool order_sort_plainly(struct object_list *list);
+
 #endif

@@ -6,8 +6,8 @@
 #include "memory.h"
 
 /* Exported: debuggers find both by name when there is no DT_DEBUG yet. */
-struct r_debug _r_debug;
-void _dl_debug_state(void);
+EXPORT struct r_debug _r_debug;
+EXPORT void _dl_debug_state(void);
 
 /* A debugger's breakpoint stands here. Its own section entry, never inlined. */
 __attribute__((noinline)) void _dl_debug_state(void) {
@@ -18,8 +18,6 @@ __attribute__((noinline)) void _dl_debug_state(void) {
 static struct link_map command_entry;
 
 static bool make_mirror(struct linker *linker, struct object *object, struct error *error) {
-    if (object->map)
-        return true;
     size_t size = linker->shim->map_size(linker);
     /* The word behind the mirror leads back to the object. */
     object->map = memory_alloc(size + sizeof(void *));
@@ -29,6 +27,7 @@ static bool make_mirror(struct linker *linker, struct object *object, struct err
     object->map->l_addr = object->bias;
     object->map->l_name = (char *)object->path;
     object->map->l_ld = object->dynamic;
+    linker->shim->mirror(linker, object);
     return true;
 }
 
@@ -36,22 +35,24 @@ struct object *rendezvous_object(const struct linker *linker, const struct link_
     return *(struct object **)((char *)map + linker->shim->map_size((struct linker *)linker));
 }
 
-bool rendezvous_publish(struct linker *linker, struct error *error) {
+bool rendezvous_mirror(struct linker *linker, struct error *error) {
     for (struct object *object = linker->base.first; object; object = object->next)
-        if (!make_mirror(linker, object, error))
+        if (!object->map && !make_mirror(linker, object, error))
             return false;
+    return true;
+}
+
+void rendezvous_publish(struct linker *linker) {
     for (struct object *object = linker->base.first; object; object = object->next) {
-        if (object->mirrored)
+        if (object->published)
             continue;
         struct link_map *previous = object->prev ? object->prev->map : NULL;
         object->map->l_prev = previous;
-        object->mirrored = true;
-        linker->shim->mirror(linker, object);
+        object->published = true;
         if (previous)
             __atomic_store_n(&previous->l_next, object->map, __ATOMIC_RELEASE);
     }
     linker->shim->objects_changed(linker);
-    return true;
 }
 
 void rendezvous_remove(struct object *object) {
@@ -62,8 +63,9 @@ void rendezvous_remove(struct object *object) {
 }
 
 bool rendezvous_open(struct linker *linker, struct error *error) {
-    if (!rendezvous_publish(linker, error))
+    if (!rendezvous_mirror(linker, error))
         return false;
+    rendezvous_publish(linker);
     struct link_map *first = linker->program->map;
     if (linker->options.explicitly) {
         command_entry = *linker->self->map;

@@ -17,8 +17,11 @@ struct r_debug {
     uintptr_t r_ldbase;
 };
 
-/* Makes a mirror for each object that has none, links them in the objects' order and tells the adapter. */
-bool rendezvous_publish(struct linker *linker, struct error *error);
+/* Makes a mirror for each object that has none. Before RELRO is read-only: adapters may relocate l_ld in place. */
+bool rendezvous_mirror(struct linker *linker, struct error *error);
+
+/* Links the new mirrors into the list, in the objects' order, and tells the adapter. */
+void rendezvous_publish(struct linker *linker);
 
 /* Takes the object's mirror out of the list. */
 void rendezvous_remove(struct object *object);

@@ -66,6 +66,8 @@ bool search_expand(const struct search *search, const char *text, struct object 
                 value = object ? search_origin(object) : NULL;
                 if (!value)
                     return false;
+            } else if (search->plain_paths) {
+                return false;
             } else if ((skip = match_token(text + 1, "LIB"))) {
                 value = search->facts->lib;
             } else if ((skip = match_token(text + 1, "PLATFORM"))) {
@@ -113,10 +115,12 @@ static size_t count_parts(const char *list, const char *separators) {
     return count;
 }
 
-/* Takes a list of folders apart. An empty entry is the current folder; an entry that cannot be expanded is left
- * out. */
+/* Takes a list of folders apart. An empty entry is the current folder, unless paths are plain; an entry that cannot be
+ * expanded is left out. */
 static struct folder_list *split(struct search *search, const char *text, const char *separators,
                                  struct object *object) {
+    if (search->plain_paths)
+        separators = ":\n";
     size_t count = count_parts(text, separators);
     struct folder_list *list = memory_alloc(sizeof *list + count * sizeof list->item[0]);
     if (!list)
@@ -126,7 +130,7 @@ static struct folder_list *split(struct search *search, const char *text, const 
         size_t length = 0;
         while (text[length] && !strchr(separators, text[length]))
             length++;
-        if (length < sizeof part - 2) {
+        if (length < sizeof part - 2 && (length || !search->plain_paths)) {
             memcpy(part, text, length);
             part[length] = 0;
             if (search_expand(search, length ? part : ".", object, path)) {
@@ -291,7 +295,9 @@ static bool try_default(struct attempt *attempt) {
     struct search *search = attempt->search;
     if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB)
         return false;
-    if (!search->default_folders) {
+    if (!search->default_folders && search->default_path) {
+        search->default_folders = split(search, search->default_path(search), ":", NULL);
+    } else if (!search->default_folders) {
         char joined[SEARCH_PATH_MAX];
         size_t length = 0;
         for (const char *const *folder = search->default_paths; *folder; folder++)

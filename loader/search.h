@@ -42,6 +42,10 @@ typedef void search_observer(void *context, enum search_rule rule, const char *p
 struct search {
     const enum search_rule *rules;     /* the adapter's, ending with SEARCH_END */
     const char *const *default_paths;  /* the adapter's folders, NULL at the end */
+    const char *(*default_path)(const struct search *search); /* or the same as one text, asked for when it
+                                          is needed; NULL: default_paths counts */
+    bool plain_paths;                  /* in paths, newlines separate as well, empty entries mean nothing and
+                                          $ORIGIN is the only token: with another one the path is void */
     const char *library_path;          /* colon-separated; NULL: none */
     const char *const *hwcaps;         /* glibc-hwcaps names this processor can run; NULL: none are used */
     bool inhibit_cache;

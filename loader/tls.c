@@ -256,8 +256,12 @@ static struct dtv_entry *update_dtv(struct linker *linker, uintptr_t tp) {
     struct dtv_entry *dtv = *dtv_of_thread(tp);
     size_t generation = atomic_load_explicit(&tls_door.generation, memory_order_acquire);
     struct tls_table *table = atomic_load_explicit(&linker->tls.table, memory_order_acquire);
-    if (!dtv)
-        return *dtv_of_thread(tp) = tls_new_dtv(linker, tp);
+    if (!dtv) {
+        dtv = *dtv_of_thread(tp) = tls_new_dtv(linker, tp);
+        if (dtv && linker->shim->dtv_made)
+            linker->shim->dtv_made(linker);
+        return dtv;
+    }
     struct dtv_memory *memory = memory_of(dtv);
     if (memory->length.value + 1 < table->count) {
         struct dtv_entry *grown = allocate_dtv(table->count);

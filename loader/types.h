@@ -39,6 +39,9 @@
 #define PT_GNU_PROPERTY 0x6474e553
 #endif
 
+/* A name that the program, its libc or a debugger may bind to; all others are hidden. */
+#define EXPORT __attribute__((visibility("default")))
+
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 

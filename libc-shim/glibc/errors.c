@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define EXPORT __attribute__((visibility("default")))
-
 /* glibc's struct dl_exception. */
 struct exception {
     const char *object;

@@ -13,9 +13,8 @@
 #include <string.h>
 
 /* Room for the largest known glibc's; a test compares it with the layouts. */
-__attribute__((aligned(64), visibility("default"))) unsigned char _rtld_global[GLIBC_SHARED_ROOM];
-__attribute__((aligned(64), visibility("default"))) unsigned char
-    _rtld_global_ro[GLIBC_SHARED_RO_ROOM];
+EXPORT _Alignas(64) unsigned char _rtld_global[GLIBC_SHARED_ROOM];
+EXPORT _Alignas(64) unsigned char _rtld_global_ro[GLIBC_SHARED_RO_ROOM];
 
 #define PTHREAD_MUTEX_RECURSIVE 1
 

@@ -9,8 +9,6 @@
 #include "loader/sys.h"
 #include <string.h>
 
-#define EXPORT __attribute__((visibility("default")))
-
 EXPORT void *__libc_stack_end;
 EXPORT unsigned int __rseq_size;
 EXPORT ptrdiff_t __rseq_offset;

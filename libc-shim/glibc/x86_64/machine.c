@@ -2,8 +2,6 @@
 #include "libc-shim/glibc/cpu_features.h"
 #include "libc-shim/glibc/glibc.h"
 
-#define EXPORT __attribute__((visibility("default")))
-
 EXPORT const void *_dl_x86_get_cpu_features(unsigned int max);
 
 /* glibc's control word of the x87 unit at the start: all exceptions masked, extended precision. */
