@@ -1,0 +1,142 @@
+/* Finding musl's libc.so: the file that is libc and dynamic linker in one.
+ *
+ * It is not searched for: a musl program names it as its interpreter, and DT_NEEDED "libc.so" means the same file by
+ * rule. Where myld itself stands in the interpreter's place, well-known places are tried. What is opened here is checked
+ * as far as headers tell; musl.c checks the rest once it is mapped. (/usr/lib/<machine>-linux-gnu/libc.so is a text
+ * file for glibc's link editor and no candidate.)
+ */
+#include "musl.h"
+
+#include "loader/facts.h"
+#include "loader/load.h"
+#include "loader/sys.h"
+#include "loader/text.h"
+#include <string.h>
+
+bool musl_means_libc(const char *name) {
+    static const char *const folded_in[] = {"libc.so",    "libpthread.so", "libm.so",   "libdl.so",
+                                            "librt.so",   "libutil.so",    "libxnet.so"};
+    if (starts_with(name, "libc.musl-") || starts_with(name, "ld-musl-"))
+        return true;
+    for (size_t i = 0; i < ARRAY_LENGTH(folded_in); i++)
+        if (strcmp(name, folded_in[i]) == 0)
+            return true;
+    return false;
+}
+
+/* -- candidates --------------------------------------------------------------------------------- */
+
+/* The formats take the machine's name in musl's files. */
+static const char *const known_places[] = {
+    "/lib/ld-musl-%s.so.1",          "/lib/libc.musl-%s.so.1",
+    "/usr/lib/%s-linux-musl/libc.so", "/usr/lib/libc.so",
+    "/usr/lib/musl/lib/libc.so",     "/usr/local/musl/lib/libc.so",
+};
+
+/* `make install` leaves this beside myld. */
+#define COPY_BESIDE "libc.musl-%s.so.1"
+
+enum { PLACE_INTERPRETER, PLACE_OPTION, PLACE_BESIDE, PLACE_KNOWN };
+#define PLACE_COUNT (PLACE_KNOWN + ARRAY_LENGTH(known_places))
+
+/* The folder of the running myld, with '/' at the end: of the interpreter that the kernel took, or of the command. */
+static bool own_folder(const struct linker *linker, char *path) {
+    const char *name = linker->options.explicitly ? NULL : linker->interpreter;
+    long length = name ? (long)format_text(path, SEARCH_PATH_MAX, "%s", name)
+                       : sys_readlink("/proc/self/exe", path, SEARCH_PATH_MAX);
+    if (length <= 0 || length >= SEARCH_PATH_MAX)
+        return false;
+    while (length && path[length - 1] != '/')
+        length--;
+    path[length] = 0;
+    return length > 0;
+}
+
+/* Writes the path of candidate number `place`; false when there is none. */
+static bool name_place(const struct linker *linker, size_t place, char *path) {
+    const char *arch = linker->search.facts->musl_arch;
+    const char *given = NULL;
+    if (place >= PLACE_KNOWN)
+        return format_text(path, SEARCH_PATH_MAX, known_places[place - PLACE_KNOWN], arch) > 0;
+    if (place == PLACE_BESIDE) {
+        if (!own_folder(linker, path))
+            return false;
+        size_t length = strlen(path);
+        return format_text(path + length, SEARCH_PATH_MAX - length, COPY_BESIDE, arch) > 0;
+    }
+    if (place == PLACE_INTERPRETER)
+        given = linker->interpreter;
+    else if (!linker->process.secure)
+        given = linker->options.musl_libc;
+    return given && format_text(path, SEARCH_PATH_MAX, "%s", given) > 0;
+}
+
+/* -- checks ------------------------------------------------------------------------------------- */
+
+static bool is_myld(const struct linker *linker, const struct image_file *file) {
+    struct stat status;
+    const char *path = linker->options.explicitly ? "/proc/self/exe" : linker->interpreter;
+    return path && sys_stat(path, &status) == 0 && status.st_ino == file->inode &&
+           status.st_dev == file->device;
+}
+
+/* Reads the dynamic section in the file. musl's libc.so needs nothing and defines no versions; glibc's libc and
+ * loader, and myld, do the one or the other. */
+static const char *check_dynamic(const struct image_file *file) {
+    Elf64_Dyn dynamic[64] = {{0}};
+    for (size_t i = 0; i < file->phnum; i++)
+        if (file->phdr[i].p_type == PT_DYNAMIC)
+            sys_pread(file->fd, dynamic,
+                      min_size(sizeof dynamic - sizeof dynamic[0], file->phdr[i].p_filesz),
+                      file->phdr[i].p_offset);
+    if (dynamic[0].d_tag == DT_NULL)
+        return "no dynamic section";
+    for (const Elf64_Dyn *entry = dynamic; entry->d_tag != DT_NULL; entry++) {
+        if (entry->d_tag == DT_NEEDED)
+            return "needs other libraries, which musl's libc.so does not";
+        if (entry->d_tag == DT_VERDEF)
+            return "defines symbol versions, which musl's libc.so does not";
+    }
+    return NULL;
+}
+
+/* Opens a candidate. NULL when it is accepted, else what is wrong with it. */
+static const char *try_place(const struct linker *linker, const char *path, struct image_file *file,
+                             struct error *error) {
+    bool foreign;
+    if (!image_open(file, path, &foreign, error))
+        return error->number ? error_number_text(error->number) : error->text;
+    const char *wrong = is_myld(linker, file)          ? "is myld itself"
+                        : file->header.e_entry == 0    ? "has no entry point"
+                        : file->header.e_type != ET_DYN ? "is no shared object"
+                                                       : check_dynamic(file);
+    if (wrong)
+        image_close(file);
+    return wrong;
+}
+
+bool musl_open_libc(struct linker *linker, struct image_file *file, char *path) {
+    struct error error;
+    for (size_t place = 0; place < PLACE_COUNT; place++)
+        if (name_place(linker, place, path) && !try_place(linker, path, file, &error))
+            return true;
+    return false;
+}
+
+void musl_describe_places(struct linker *linker, char *text, size_t size) {
+    char path[SEARCH_PATH_MAX];
+    struct image_file file;
+    struct error error;
+    size_t length = 0;
+    for (size_t place = 0; place < PLACE_COUNT; place++) {
+        if (!name_place(linker, place, path))
+            continue;
+        const char *wrong = try_place(linker, path, &file, &error);
+        if (!wrong)
+            image_close(&file);
+        length += format_text(text + length, size - length, "\n  looked at %s: %s", path,
+                              wrong ? wrong : "found");
+    }
+    format_text(text + length, size - length,
+                "\n  Install musl, or name its libc.so in MYLD_MUSL_LIBC.");
+}

@@ -1,0 +1,220 @@
+/* The functions of libc.so that would ask its own loader, which knows only the stub: dlopen(3) and its family,
+ * dl_iterate_phdr(3) and __tls_get_addr. The program's calls go to the ones below.
+ *
+ * They form an object without a file: a symbol table with a GNU hash of one bucket, made in memory. musl's meaning of
+ * the return values and its words for errors differ from glibc's; <dlfcn.h> is the same.
+ */
+#include "musl.h"
+
+#include "arch.h"
+#include "loader/dl.h"
+#include "loader/memory.h"
+#include "loader/symbol.h"
+#include "loader/text.h"
+#include <string.h>
+
+#define MODE_NOW 2
+#define MODE_NOLOAD 4
+#define MODES (1 | MODE_NOW | MODE_NOLOAD | 0x100 | 0x1000) /* no RTLD_DEEPBIND */
+#define INFORMATION_LINK_MAP 2 /* RTLD_DI_LINKMAP */
+
+/* Sets dlerror to a sentence of musl's. The text is a format. */
+static void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void fail(const char *format, ...) {
+    struct linker *linker = linker_instance();
+    struct error error;
+    error_set(&error, ERROR_OTHER, 0, "", " ");
+    va_list arguments;
+    va_start(arguments, format);
+    format_text_list(error.text, sizeof error.text, format, arguments);
+    va_end(arguments);
+    dl_set_error(linker, &error);
+    musl_note_thread(linker);
+}
+
+static bool is_handle(struct linker *linker, const void *handle) {
+    for (const struct object *object = linker->base.first; object; object = object->next)
+        if (object->map == handle && object->map)
+            return true;
+    fail("Invalid library handle %lx", (unsigned long)handle);
+    return false;
+}
+
+static void *musl_dlopen(const char *file, int mode) {
+    struct linker *linker = linker_instance();
+    struct thread_slot *slot = tls_slot(linker, arch_thread_pointer());
+    void *outer = slot->catcher;
+    musl_prepare_threads(linker);
+    slot->catcher = (void *)file; /* for messages.c */
+    void *handle = dl_open(linker, file, (mode & MODES) | MODE_NOW, __builtin_return_address(0));
+    slot->catcher = outer;
+    if (!handle && mode & MODE_NOLOAD)
+        fail("Library %s is not already loaded", file);
+    else if (!handle)
+        musl_note_thread(linker);
+    return handle;
+}
+
+static int musl_dlclose(void *handle) {
+    struct linker *linker = linker_instance();
+    return is_handle(linker, handle) ? 0 : 1; /* nothing is ever unloaded */
+}
+
+static char *musl_dlerror(void) {
+    return dl_error(linker_instance());
+}
+
+static void *own_function(const struct linker *linker, void *address, const char *name);
+
+static void *musl_dlsym(void *restrict handle, const char *restrict name) {
+    struct linker *linker = linker_instance();
+    bool is_pseudo = handle == NULL || handle == (void *)-1; /* RTLD_DEFAULT, RTLD_NEXT */
+    if (!is_pseudo && !is_handle(linker, handle))
+        return NULL;
+    void *address = dl_sym(linker, handle, name, NULL, __builtin_return_address(0));
+    if (!address) {
+        fail("Symbol not found: %s", name);
+        return NULL;
+    }
+    return own_function(linker, address, name);
+}
+
+static int musl_dladdr(const void *address, struct dl_info *info) {
+    struct linker *linker = linker_instance();
+    int found = dl_addr(linker, address, info, NULL, 0);
+    if (found && !info->dli_fname[0])
+        info->dli_fname = musl_program_name(linker);
+    return found;
+}
+
+static int musl_dlinfo(void *handle, int request, void *result) {
+    struct linker *linker = linker_instance();
+    if (!is_handle(linker, handle))
+        return -1;
+    if (request != INFORMATION_LINK_MAP) {
+        fail("Unsupported request %d", request);
+        return -1;
+    }
+    *(void **)result = handle;
+    return 0;
+}
+
+/* -- dl_iterate_phdr ---------------------------------------------------------------------------- */
+
+typedef int phdr_visitor(struct dl_phdr_info *info, size_t size, void *data);
+
+struct iteration {
+    phdr_visitor *visit;
+    void *data;
+};
+
+/* The program has a name here. */
+static int visit_named(struct dl_phdr_info *info, size_t size, void *data) {
+    const struct iteration *iteration = data;
+    if (!info->dlpi_name[0])
+        info->dlpi_name = musl_program_name(linker_instance());
+    return iteration->visit(info, size, iteration->data);
+}
+
+static int musl_dl_iterate_phdr(phdr_visitor *visit, void *data) {
+    struct iteration iteration = {visit, data};
+    return dl_iterate(linker_instance(), visit_named, &iteration);
+}
+
+/* -- the object --------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    void *address;
+} functions[] = {
+    {"dlopen", musl_dlopen},   {"dlclose", musl_dlclose},
+    {"dlsym", musl_dlsym},     {"dlerror", musl_dlerror},
+    {"dladdr", musl_dladdr},   {"dlinfo", musl_dlinfo},
+    {"__tls_get_addr", __tls_get_addr}, {"dl_iterate_phdr", musl_dl_iterate_phdr},
+};
+
+#define COUNT ARRAY_LENGTH(functions)
+
+/* dlsym in a group where libc.so stands and the object of functions does not. */
+static void *own_function(const struct linker *linker, void *address, const char *name) {
+    for (size_t i = 0; i < COUNT; i++)
+        if (strcmp(functions[i].name, name) == 0 &&
+            (uintptr_t)address == musl_function(linker, name))
+            return functions[i].address;
+    return address;
+}
+
+/* What the object's fields point to. Symbol 0 is empty. */
+struct tables {
+    Elf64_Sym symbols[1 + COUNT];
+    uint64_t bloom;
+    uint32_t bucket;
+    uint32_t chain[COUNT];
+    char strings[256];
+};
+
+#define BLOOM_SHIFT 6
+
+static void fill_tables(struct tables *tables) {
+    size_t used = 1;
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t size = strlen(functions[i].name) + 1;
+        uint32_t hash = symbol_gnu_hash(functions[i].name);
+        memcpy(tables->strings + used, functions[i].name, size);
+        tables->symbols[1 + i] = (Elf64_Sym){
+            .st_name = (uint32_t)used,
+            .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+            .st_shndx = SHN_ABS,
+            .st_value = (uintptr_t)functions[i].address,
+        };
+        tables->bloom |= 1ULL << hash % 64 | 1ULL << (hash >> BLOOM_SHIFT) % 64;
+        tables->chain[i] = (hash & ~1U) | (i + 1 == COUNT);
+        used += size;
+    }
+    tables->bucket = 1;
+}
+
+static void fill_object(struct object *object, const struct tables *tables) {
+    object->kind = OBJECT_BUILTIN;
+    object->path = "";
+    object->symbols = tables->symbols;
+    object->symbol_limit = 1 + COUNT;
+    object->strings = tables->strings;
+    object->strings_size = sizeof tables->strings;
+    object->gnu_hash.bloom = &tables->bloom;
+    object->gnu_hash.bloom_shift = BLOOM_SHIFT;
+    object->gnu_hash.buckets = &tables->bucket;
+    object->gnu_hash.bucket_count = 1;
+    object->gnu_hash.chain = tables->chain;
+    object->gnu_hash.first = 1;
+    object->gnu_hash.limit = 1 + COUNT;
+    object->relocated = object->never_unload = object->global = true;
+}
+
+/* Puts `object` into the scope before libc.so. The scope is the start's: nobody reads it yet. */
+static bool insert(struct linker *linker, struct scope *scope, struct object *object) {
+    struct object_list *old = scope->list, *list = object_list_new(old->count + 1);
+    if (!list)
+        return false;
+    list->count = 0;
+    for (size_t i = 0; i < old->count; i++) {
+        if (old->item[i] == linker->libc)
+            list->item[list->count++] = object;
+        list->item[list->count++] = old->item[i];
+    }
+    scope->list = list;
+    memory_free(old);
+    return true;
+}
+
+bool musl_add_functions(struct linker *linker, struct error *error) {
+    struct object *object = &musl_of(linker)->functions;
+    struct tables *tables = memory_alloc(sizeof *tables);
+    if (!tables)
+        return error_no_memory(error, "");
+    fill_tables(tables);
+    fill_object(object, tables);
+    return (insert(linker, &linker->base.global, object) &&
+            insert(linker, &linker->program->group, object)) ||
+           error_no_memory(error, "");
+}

@@ -1,0 +1,92 @@
+/* The words of musl's loader, for a start that fails and for dlerror. musl builds both from the same sentences. */
+#include "musl.h"
+
+#include "arch.h"
+#include "loader/text.h"
+#include <errno.h>
+#include <string.h>
+
+/* musl's strerror where it differs from glibc's. */
+static const char *number_text(int number) {
+    switch (number) {
+    case ENOMEM:
+        return "Out of memory";
+    case ELOOP:
+        return "Symbolic link loop";
+    case ENAMETOOLONG:
+        return "Filename too long";
+    case EMFILE:
+        return "No file descriptors available";
+    case ENFILE:
+        return "Too many open files in system";
+    case EIO:
+        return "I/O error";
+    default:
+        return error_number_text(number);
+    }
+}
+
+const char *musl_program_name(const struct linker *linker) {
+    const char *name = linker->process.executable;
+    if (!name || strncmp(name, "/proc/", 6) == 0)
+        name = linker->process.argv[0];
+    return name ? name : "";
+}
+
+/* The program is the object without a path. */
+static const char *path_or_program(const struct linker *linker, const char *path) {
+    return path[0] ? path : musl_program_name(linker);
+}
+
+static void describe(const struct linker *linker, const struct error *error, char *text,
+                     size_t size) {
+    switch (error->kind) {
+    case ERROR_OPEN:
+    case ERROR_FILE: /* musl has one error for all that can be wrong with a file */
+        format_text(text, size, "Error loading shared library %s: %s", error->object,
+                    number_text(error->number ? error->number : ENOEXEC));
+        return;
+    case ERROR_SYMBOL:
+        format_text(text, size, "Error relocating %s: %s: symbol not found",
+                    path_or_program(linker, error->object), error->symbol);
+        return;
+    default:
+        format_text(text, size, "%s%s%s", error->object, error->object[0] ? ": " : "", error->text);
+    }
+}
+
+static void append_needed_by(const struct linker *linker, const struct error *error, char *text,
+                             size_t size) {
+    size_t length = strlen(text);
+    if (error->kind == ERROR_OPEN || error->kind == ERROR_FILE)
+        format_text(text + length, size - length, " (needed by %s)",
+                    path_or_program(linker, error->needed_by));
+}
+
+void musl_describe_start(struct linker *linker, const struct error *error, char *text,
+                         size_t size) {
+    describe(linker, error, text, size);
+    append_needed_by(linker, error, text, size);
+    if (error->kind == ERROR_OTHER && musl_means_libc(error->object))
+        musl_describe_places(linker, text + strlen(text), size - strlen(text));
+}
+
+/* Is the error about the file that dlopen was called with, and not about one that it needs? */
+static bool is_opened_file(const char *opened, const char *path) {
+    size_t length = opened ? strlen(opened) : 0, path_length = strlen(path);
+    return length && path_length >= length &&
+           strcmp(path + path_length - length, opened) == 0 &&
+           (path_length == length || path[path_length - length - 1] == '/');
+}
+
+void musl_describe_dlerror(struct linker *linker, const struct error *error, char *text,
+                           size_t size) {
+    const char *opened = tls_slot(linker, arch_thread_pointer())->catcher;
+    struct error named = *error;
+    bool is_root = is_opened_file(opened, error->object);
+    if (is_root)
+        format_text(named.object, sizeof named.object, "%s", opened);
+    describe(linker, error->kind == ERROR_OPEN || error->kind == ERROR_FILE ? &named : error, text, size);
+    if (!is_root)
+        append_needed_by(linker, error, text, size);
+}

@@ -1,0 +1,174 @@
+/* The adapter for musl programs: the table of what musl's libc.so expects from its loader (shim.h), and the parts of it
+ * that are no more than a line or two. musl.h is the overview of the others. */
+#include "musl.h"
+
+#include "arch.h"
+#include "loader/facts.h"
+#include "loader/lock.h"
+#include "loader/memory.h"
+#include "loader/symbol.h"
+#include "loader/sys.h"
+#include "loader/text.h"
+#include <errno.h>
+#include <string.h>
+
+/* -- search and load ---------------------------------------------------------------------------- */
+
+#define PATH_FILE "/etc/ld-musl-%s.path"
+
+/* The folder that holds the folder of musl's loader: "" for /lib/ld-musl-x86_64.so.1. */
+static size_t prefix_length(const char *interpreter) {
+    size_t last = 0, before = 0;
+    for (size_t i = 0; interpreter[0] == '/' && interpreter[i]; i++)
+        if (interpreter[i] == '/') {
+            before = last;
+            last = i;
+        }
+    return before;
+}
+
+/* Reads the list of folders that the system's administrator keeps for musl. Returns its length, or -errno. */
+static long read_path_file(const struct linker *linker, char *text, size_t size) {
+    char path[SEARCH_PATH_MAX];
+    const char *loader = linker->interpreter ? linker->interpreter : "";
+    size_t prefix = min_size(prefix_length(loader), sizeof path / 2);
+    memcpy(path, loader, prefix);
+    format_text(path + prefix, sizeof path - prefix, PATH_FILE, linker->search.facts->musl_arch);
+    int fd = sys_open(path);
+    if (fd < 0)
+        return fd;
+    long length = sys_pread(fd, text, size - 1, 0);
+    sys_close(fd);
+    if (length >= 0)
+        text[length] = 0;
+    return length;
+}
+
+static const char *default_path(const struct search *search) {
+    const struct linker *linker = CONTAINER_OF(search, struct linker, search);
+    char text[SEARCH_PATH_MAX];
+    long length = read_path_file(linker, text, sizeof text);
+    const char *copy = length >= 0 ? memory_copy_text(text) : NULL;
+    return copy ? copy : length == -ENOENT ? "/lib:/usr/local/lib:/usr/lib" : "";
+}
+
+static void set_search(struct linker *linker) {
+    static const enum search_rule rules[] = {SEARCH_LIBRARY_PATH, SEARCH_ANY_CHAIN, SEARCH_DEFAULT,
+                                             SEARCH_END};
+    linker->search.rules = rules;
+    linker->search.plain_paths = true;
+    linker->search.default_path = default_path;
+}
+
+static bool find_library(struct linker *linker, const char *name, struct image_file *file,
+                         char *path, struct error *error) {
+    if (!musl_means_libc(name))
+        return false;
+    return musl_open_libc(linker, file, path) ||
+           error_set(error, ERROR_OTHER, ENOENT, name, "musl's libc.so is not found");
+}
+
+uintptr_t musl_function(const struct linker *linker, const char *name) {
+    struct symbol_request request = symbol_request_for(name, NULL);
+    struct symbol_result found = {linker->libc, symbol_find_in(linker->libc, &request)};
+    return found.symbol ? symbol_address(found) : 0;
+}
+
+/* libc.so relocates, protects and constructs itself. */
+static void leave_to_itself(struct object *libc) {
+    libc->relocated = true;
+    libc->relro_end = libc->relro_start;
+    libc->constructed = libc->destructed = true;
+}
+
+static bool confirm(struct linker *linker, struct error *error) {
+    for (struct object *object = linker->base.first; object && !linker->libc; object = object->next)
+        for (const struct name *name = object->names; name; name = name->next)
+            if (object->kind == OBJECT_LIBRARY && musl_means_libc(name->text))
+                linker->libc = object;
+    if (!linker->libc)
+        return error_set(error, ERROR_OTHER, 0, "",
+                         "the program is built for musl, but needs no libc.so");
+    if (!musl_function(linker, "__libc_start_main"))
+        return error_set(error, ERROR_OTHER, 0, linker->libc->path,
+                         "this is no libc.so of musl: it does not define __libc_start_main");
+    linker->libc_state = memory_alloc(sizeof(struct musl));
+    if (!linker->libc_state)
+        return error_no_memory(error, "");
+    leave_to_itself(linker->libc);
+    return musl_add_functions(linker, error);
+}
+
+/* -- mirrors ------------------------------------------------------------------------------------ */
+
+static size_t map_size(struct linker *linker) {
+    (void)linker;
+    return sizeof(struct link_map);
+}
+
+static void mirror(struct linker *linker, struct object *object) {
+    (void)linker, (void)object;
+}
+
+static void nothing(struct linker *linker) {
+    (void)linker;
+}
+
+/* -- threads and start -------------------------------------------------------------------------- */
+
+/* No surplus: as under ld-musl, a library that is opened later cannot insist on static thread-local storage. */
+static void lay_out_tls(struct linker *linker) {
+    tls_lay_out(linker, 0);
+    tls_door.dtv = linker->tls.slot + (ptrdiff_t)offsetof(struct thread_slot, dtv);
+}
+
+static bool before_relocation(struct linker *linker, struct error *error) {
+    (void)linker, (void)error;
+    return true;
+}
+
+static void before_constructors(struct linker *linker) {
+    if (linker->tls.highest)
+        musl_prepare_threads(linker);
+}
+
+/* -- later -------------------------------------------------------------------------------------- */
+
+static void lock(struct linker *linker) {
+    (void)linker;
+    lock_take();
+}
+
+static void unlock(struct linker *linker) {
+    (void)linker;
+    lock_release();
+}
+
+/* musl keeps its list of threads to itself. */
+static void each_thread(struct linker *linker, thread_visitor *visit, void *context) {
+    visit(linker, arch_thread_pointer(), context);
+}
+
+const struct libc_shim shim_musl = {
+    .name = "musl",
+    .set_search = set_search,
+    .find_library = find_library,
+    .plain_order = true,
+    .confirm = confirm,
+    .map_size = map_size,
+    .mirror = mirror,
+    .objects_changed = nothing,
+    .lay_out_tls = lay_out_tls,
+    .before_relocation = before_relocation,
+    .after_relocation = musl_run_libc,
+    .copy_late = true,
+    .before_constructors = before_constructors,
+    .constructors_by_libc = true,
+    .lock = lock,
+    .unlock = unlock,
+    .each_thread = each_thread,
+    .dtv_made = musl_note_thread,
+    .tls_changed = nothing,
+    .describe_start = musl_describe_start,
+    .describe_dlerror = musl_describe_dlerror,
+};
