@@ -27,8 +27,9 @@ struct libc_shim {
     bool (*find_library)(struct linker *linker, const char *name, struct image_file *file, char *path,
                          struct error *error);
     const char *preload_file; /* names libraries to preload for every program; NULL: none */
-    bool checks_versions;     /* needed versions are checked at load */
+    bool checks_versions;     /* needed versions are checked at load, and bind references; else names alone do */
     bool lazy;                /* PLT slots may be bound at their first call */
+    bool patient;             /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
     bool unloads;             /* dlclose takes libraries out of memory */
     bool plain_order;         /* constructors run as a depth-first walk along DT_NEEDED meets the objects; no
                                  DF_1_INITFIRST */

@@ -69,12 +69,15 @@ static bool relocate_new(struct transaction *transaction, const struct object *r
     struct relocate_options options = {
         .lazy = linker->shim->lazy && !(mode & MODE_NOW) && !linker->options.bind_now,
         .copies = true,
+        .patient = linker->shim->patient && !(mode & MODE_NOW),
     };
     for (size_t i = root->order->count; i-- > 0;) {
         struct object *object = root->order->item[i];
         if (object->relocated)
             continue;
-        if (!relocate_object(linker, object, options, error))
+        struct relocate_options its = options;
+        its.patient &= !object->bind_now;
+        if (!relocate_object(linker, object, its, error))
             return false;
     }
     return init_check(linker, root->order, error);
@@ -125,8 +128,8 @@ static struct object *load_root(struct transaction *transaction, const char *fil
     struct object *root = load_library(linker, file, caller, error);
     if (!root)
         return NULL;
-    /* What the caller's DT_RPATH says helps to find the root, but not what the root needs. */
-    if (root == first_new(transaction))
+    /* What the caller's DT_RPATH says helps to find the root, but not what the root needs, unless paths are plain. */
+    if (root == first_new(transaction) && !linker->search.plain_paths)
         root->requester = NULL;
     if (!root->group.list && !load_group(linker, root, NULL, 0, error))
         return NULL;
@@ -170,6 +173,10 @@ static void promote(struct linker *linker, struct object *root, int mode) {
         root->never_unload = true;
     if (mode & MODE_GLOBAL)
         load_extend_scope(linker, &linker->base.global, root->group.list);
+    struct error error; /* what stays undefined waits on */
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (object->incomplete)
+            relocate_missing(linker, object, &error);
 }
 
 /* Constructors run with the load lock held where the libc holds it, too: the lock is recursive. */

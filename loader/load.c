@@ -213,6 +213,7 @@ static struct object *map_library(struct linker *linker, const struct image_file
         return NULL;
     }
     object->requester = requester;
+    object->ignores_versions = !linker->shim->checks_versions;
     if (!image_map(object, file, linker->process.page_size, &linker->map_hint, error) ||
         !dynamic_read(object, error) || is_unfit(object, file->header.e_type, error) ||
         !version_read(object, error)) {

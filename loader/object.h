@@ -82,6 +82,7 @@ struct object {
     struct link_map *map;         /* mirror for debuggers and the libc; NULL until rendezvous.c adds it */
     bool published;               /* the mirror is in the debuggers' list */
     const char *path;             /* the name it was opened by; "" for the program */
+    const char *label;            /* what messages call it: the path, or the program's name */
     const char *origin;           /* folder of the real file, for $ORIGIN; NULL when unknown */
     struct name *names;           /* other names it was asked for by */
     uint64_t device, inode;
@@ -147,6 +148,7 @@ struct object {
     bool debug_entry;             /* has DT_DEBUG */
 
     /* -- versions: version.c -- */
+    bool ignores_versions;        /* its references are to names alone and mean the default version */
     struct version *versions;
     size_t version_count;
 
@@ -172,6 +174,7 @@ struct object {
     /* -- life: relocate.c, init.c, dl.c -- */
     bool relocated;
     bool lazy;                    /* some PLT slots are bound at their first call */
+    bool incomplete;              /* some GOT entries wait for their symbols to be defined */
     bool needs_text_write;        /* text relocations: segments were made writable for a while */
     size_t constructed;           /* constructors have begun to run, as the how-manyeth object's; 0: not yet */
     bool construction_over;       /* and have returned */

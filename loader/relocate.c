@@ -219,8 +219,11 @@ static bool apply_word(struct pass *pass, const struct relocation *relocation) {
     uint64_t addend = slot && !ARCH_SLOT_HAS_ADDEND ? 0 : relocation->addend;
     struct symbol_result definition = {pass->object, NULL};
     if (relocation->symbol &&
-        !resolve(pass, relocation->symbol, relocation->kind == RELOC_JUMP_SLOT, false, &definition))
-        return false;
+        !resolve(pass, relocation->symbol, relocation->kind == RELOC_JUMP_SLOT, false, &definition)) {
+        bool waits = slot && pass->options.patient && pass->error->kind == ERROR_SYMBOL;
+        pass->object->incomplete |= waits;
+        return waits;
+    }
     if (is_ifunc(definition))
         return defer(pass, (struct deferred){(uintptr_t *)relocation->place, definition, addend});
     store(relocation->place, value_of(definition) + addend);
@@ -486,6 +489,8 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
     if (done && result < 0)
         done = error_set(error, ERROR_FILE, (int)-result, object->path,
                          "cannot restore segment prot after reloc");
+    if (done)
+        error->kind = ERROR_NONE; /* patience may have left one */
     done = done && run_deferred(&pass);
     memory_free(pass.deferred);
     object->relocated = done;
@@ -501,6 +506,30 @@ bool relocate_copies(struct linker *linker, struct object *object, struct error 
             (!decode(&pass, &object->rela[i], &relocation) || !apply_copy(&pass, &relocation)))
             return false;
     return true;
+}
+
+bool relocate_missing(struct linker *linker, struct object *object, struct error *error) {
+    struct pass pass = {
+        .linker = linker, .object = object, .options = {.patient = true}, .error = error};
+    const struct {
+        const Elf64_Rela *table;
+        size_t count;
+    } parts[] = {{object->rela, object->rela_count}, {object->plt_rela, object->plt_rela_count}};
+    struct relocation relocation;
+    object->incomplete = false;
+    for (size_t part = 0; part < ARRAY_LENGTH(parts); part++)
+        for (size_t i = 0; i < parts[part].count; i++) {
+            if (!decode(&pass, &parts[part].table[i], &relocation))
+                return false;
+            bool slot = relocation.kind == RELOC_JUMP_SLOT || relocation.kind == RELOC_GLOB_DAT;
+            bool fixed = relocation.place - object->relro_start <
+                         object->relro_end - object->relro_start;
+            if (slot && !fixed && !apply_word(&pass, &relocation))
+                return false;
+        }
+    bool done = run_deferred(&pass);
+    memory_free(pass.deferred);
+    return done;
 }
 
 long relocate_protect(const struct object *object) {

@@ -11,6 +11,7 @@ struct linker;
 struct relocate_options {
     bool lazy;   /* leave PLT slots to their first call, where the object allows it */
     bool copies; /* do COPY relocations now */
+    bool patient; /* an undefined function or variable of a GOT entry is no error: the entry stays as it is */
 };
 
 /* Relocates one object whose dependencies are relocated. RELR and RELATIVE first, then what needs symbols, last what
@@ -20,6 +21,10 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
 
 /* The COPY relocations alone, where relocate_object left them out. */
 bool relocate_copies(struct linker *linker, struct object *object, struct error *error);
+
+/* Fills the GOT entries that a patient relocation has left, as far as their symbols are defined by now and the entries
+ * lie outside of RELRO. */
+bool relocate_missing(struct linker *linker, struct object *object, struct error *error);
 
 /* Makes the RELRO region read-only. Returns 0 or -errno. */
 long relocate_protect(const struct object *object);

@@ -17,6 +17,8 @@ struct r_debug {
     uintptr_t r_ldbase;
 };
 
+extern struct r_debug _r_debug;
+
 /* Makes a mirror for each object that has none. Before RELRO is read-only: adapters may relocate l_ld in place. */
 bool rendezvous_mirror(struct linker *linker, struct error *error);
 

@@ -75,6 +75,12 @@ static void execute_if_static(struct linker *linker, const char *path) {
     report_failure(linker, &error);
 }
 
+/* The stack as the kernel would have given it to the program. */
+static void allow_code_on_stack(const struct process *process) {
+    uintptr_t page = align_down((uintptr_t)process->stack, process->page_size);
+    sys_mprotect(page, process->page_size, PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN);
+}
+
 /* Everything that the program can see of how it was started becomes what the kernel would have made it. */
 static void disguise(struct linker *linker) {
     struct process *process = &linker->process;
@@ -91,6 +97,8 @@ static void disguise(struct linker *linker) {
     process_set_auxiliary(process, AT_ENTRY, program->entry);
     process_set_auxiliary(process, AT_BASE, linker->self->bias);
     process_set_auxiliary(process, AT_EXECFN, (uintptr_t)path);
+    if (program->executable_stack)
+        allow_code_on_stack(process);
     sys2(SYS_prctl, PR_SET_NAME, (long)(slash ? slash + 1 : path));
 }
 

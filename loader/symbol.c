@@ -30,7 +30,7 @@ struct symbol_request symbol_request_for(const char *name, const struct version 
 }
 
 const struct version *symbol_version(const struct object *object, uint32_t index) {
-    if (!object->versym || !object->versions)
+    if (object->ignores_versions || !object->versym || !object->versions)
         return NULL;
     uint32_t number = object->versym[index] & 0x7fff;
     if (number >= object->version_count || !object->versions[number].name)
@@ -242,6 +242,7 @@ struct symbol_result symbol_resolve(const struct object *object, uint32_t index,
     *request = symbol_request_for(object->strings + symbol->st_name, symbol_version(object, index));
     request->for_call = for_call;
     request->for_copy = for_copy;
+    request->newest = object->ignores_versions;
     if (ELF64_ST_BIND(symbol->st_info) == STB_LOCAL || visibility == STV_HIDDEN ||
         visibility == STV_INTERNAL)
         return (struct symbol_result){object, symbol};

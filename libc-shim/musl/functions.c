@@ -13,9 +13,10 @@
 #include "loader/text.h"
 #include <string.h>
 
+#define MODE_LAZY 1
 #define MODE_NOW 2
 #define MODE_NOLOAD 4
-#define MODES (1 | MODE_NOW | MODE_NOLOAD | 0x100 | 0x1000) /* no RTLD_DEEPBIND */
+#define MODES (MODE_LAZY | MODE_NOW | MODE_NOLOAD | 0x100 | 0x1000) /* no RTLD_DEEPBIND */
 #define INFORMATION_LINK_MAP 2 /* RTLD_DI_LINKMAP */
 
 /* Sets dlerror to a sentence of musl's. The text is a format. */
@@ -45,9 +46,14 @@ static void *musl_dlopen(const char *file, int mode) {
     struct thread_slot *slot = tls_slot(linker, arch_thread_pointer());
     void *outer = slot->catcher;
     musl_prepare_threads(linker);
+    mode &= MODES;
+    mode = mode & MODE_LAZY ? mode & ~MODE_NOW : mode | MODE_NOW;
     slot->catcher = (void *)file; /* for messages.c */
-    void *handle = dl_open(linker, file, (mode & MODES) | MODE_NOW, __builtin_return_address(0));
+    /* Whoever calls: it is the program that asks, and its DT_RPATH counts. */
+    void *handle = dl_open(linker, file, mode, (void *)linker->program->entry);
     slot->catcher = outer;
+    if (handle && file)
+        musl_of(linker)->opened++;
     if (!handle && mode & MODE_NOLOAD)
         fail("Library %s is not already loaded", file);
     else if (!handle)
@@ -82,7 +88,7 @@ static void *musl_dlsym(void *restrict handle, const char *restrict name) {
 static int musl_dladdr(const void *address, struct dl_info *info) {
     struct linker *linker = linker_instance();
     int found = dl_addr(linker, address, info, NULL, 0);
-    if (found && !info->dli_fname[0])
+    if (found && info->dli_fbase == (void *)linker->program->map_start)
         info->dli_fname = musl_program_name(linker);
     return found;
 }
@@ -108,17 +114,24 @@ struct iteration {
     void *data;
 };
 
-/* The program has a name here. */
-static int visit_named(struct dl_phdr_info *info, size_t size, void *data) {
+/* Objects as musl tells of them: the program has a name, the vdso none, and the loader is libc.so. */
+static int visit_renamed(struct dl_phdr_info *info, size_t size, void *data) {
     const struct iteration *iteration = data;
-    if (!info->dlpi_name[0])
-        info->dlpi_name = musl_program_name(linker_instance());
+    const struct linker *linker = linker_instance();
+    if (info->dlpi_phdr == linker->self->phdr)
+        return 0;
+    if (info->dlpi_phdr == linker->program->phdr)
+        info->dlpi_name = musl_program_name(linker);
+    else if (linker->vdso && info->dlpi_phdr == linker->vdso->phdr)
+        info->dlpi_name = "";
+    info->dlpi_adds = musl_of(linker)->opened;
+    info->dlpi_subs = 0;
     return iteration->visit(info, size, iteration->data);
 }
 
 static int musl_dl_iterate_phdr(phdr_visitor *visit, void *data) {
     struct iteration iteration = {visit, data};
-    return dl_iterate(linker_instance(), visit_named, &iteration);
+    return dl_iterate(linker_instance(), visit_renamed, &iteration);
 }
 
 /* -- the object --------------------------------------------------------------------------------- */

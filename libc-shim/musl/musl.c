@@ -4,8 +4,11 @@
 
 #include "arch.h"
 #include "loader/facts.h"
+#include "loader/dl.h"
+#include "loader/load.h"
 #include "loader/lock.h"
 #include "loader/memory.h"
+#include "loader/rendezvous.h"
 #include "loader/symbol.h"
 #include "loader/sys.h"
 #include "loader/text.h"
@@ -55,6 +58,7 @@ static const char *default_path(const struct search *search) {
 static void set_search(struct linker *linker) {
     static const enum search_rule rules[] = {SEARCH_LIBRARY_PATH, SEARCH_ANY_CHAIN, SEARCH_DEFAULT,
                                              SEARCH_END};
+    linker->program->ignores_versions = true;
     linker->search.rules = rules;
     linker->search.plain_paths = true;
     linker->search.default_path = default_path;
@@ -96,6 +100,11 @@ static bool confirm(struct linker *linker, struct error *error) {
     if (!linker->libc_state)
         return error_no_memory(error, "");
     leave_to_itself(linker->libc);
+    if (linker->vdso) { /* the last of musl's list */
+        load_unlink(linker, linker->vdso);
+        linker->vdso->next = NULL;
+        load_append(linker, linker->vdso);
+    }
     return musl_add_functions(linker, error);
 }
 
@@ -107,7 +116,14 @@ static size_t map_size(struct linker *linker) {
 }
 
 static void mirror(struct linker *linker, struct object *object) {
-    (void)linker, (void)object;
+    if (object->kind == OBJECT_PROGRAM)
+        object->map->l_name = (char *)musl_program_name(linker);
+    else if (object->kind == OBJECT_VDSO)
+        object->map->l_name = "";
+}
+
+static void objects_changed(struct linker *linker) {
+    dl_index_objects(linker);
 }
 
 static void nothing(struct linker *linker) {
@@ -127,7 +143,10 @@ static bool before_relocation(struct linker *linker, struct error *error) {
     return true;
 }
 
+/* libc.so is the loader as far as the program is concerned. */
 static void before_constructors(struct linker *linker) {
+    process_set_auxiliary(&linker->process, AT_BASE, linker->libc->bias);
+    _r_debug.r_ldbase = linker->libc->bias;
     if (linker->tls.highest)
         musl_prepare_threads(linker);
 }
@@ -153,11 +172,12 @@ const struct libc_shim shim_musl = {
     .name = "musl",
     .set_search = set_search,
     .find_library = find_library,
+    .patient = true,
     .plain_order = true,
     .confirm = confirm,
     .map_size = map_size,
     .mirror = mirror,
-    .objects_changed = nothing,
+    .objects_changed = objects_changed,
     .lay_out_tls = lay_out_tls,
     .before_relocation = before_relocation,
     .after_relocation = musl_run_libc,

@@ -74,6 +74,7 @@ struct musl {
     int (*key_create)(unsigned *key, void (*destructor)(void *)); /* threads.c; NULL: not asked yet */
     int (*set_specific)(unsigned key, const void *value);
     unsigned key;
+    _Atomic size_t opened;    /* functions.c: calls of dlopen that did it */
     bool constructed;         /* life.c: all of the start */
 };
 

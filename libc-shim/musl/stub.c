@@ -78,6 +78,7 @@ static bool has_symbol(const struct stub *stub, const char *name) {
 /* A symbol of the stub for a reference that binds outside of libc.so. */
 static void export_reference(struct stub *stub, struct linker *linker, const char *name) {
     struct symbol_request request = symbol_request_for(name, NULL);
+    request.newest = true;
     request.for_call = true; /* a PLT entry of the program is no definition */
     struct symbol_result found = symbol_find_in_list(linker->base.global.list, 0, &request);
     unsigned type = found.symbol ? ELF64_ST_TYPE(found.symbol->st_info) : STT_TLS;
