@@ -67,3 +67,52 @@ $(BUILD)/obj/%.o: %.S
 .PHONY: clean
 clean:
 	rm -rf build myld
+
+# -- programs around the loader: samples, tests, benchmark -------------------------------------------
+
+# The loader's sources that unit tests are linked with, on the host and its libc.
+UNIT_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
+	$(filter-out arch/$(ARCH)/%,$(wildcard arch/*/facts.c)) libc-shim/none.c libc-shim/gnu_rules.c
+
+include samples/samples.mk
+include tests/tests.mk
+include bench/bench.mk
+
+# Each of these installs what is missing first, hence the second make: it sees the compiler that was installed.
+.PHONY: demo test lint
+demo:
+	@tools/setup demo
+	@$(MAKE) --no-print-directory all $(S)/hello $(S)/musl/hello $(S)/lazy $(S)/plugin_host $(S)/libplugin_one.so
+	@tools/demo $(MYLD) $(BUILD)/samples
+
+test:
+	@tools/setup test
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory test-all
+
+C_FILES := $(wildcard loader/*.[ch] arch/*/*.[ch] libc-shim/*.[ch] libc-shim/*/*.[ch] \
+	libc-shim/*/*/*.[ch] tests/*/*.[ch] samples/*.[ch] samples/*.cc bench/*.[ch] tools/*.[ch])
+lint:
+	@tools/setup lint
+	@clang-format --dry-run -Werror $(C_FILES)
+	@tools/lint $(ARCH)
+
+# -- installation ------------------------------------------------------------------------------------
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+.PHONY: install
+install: $(BUILD)/myld
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/lib/myld/myld
+	strip --strip-debug $(DESTDIR)$(PREFIX)/lib/myld/myld
+	mkdir -p $(DESTDIR)$(PREFIX)/bin
+	ln -sf ../lib/myld/myld $(DESTDIR)$(PREFIX)/bin/myld
+
+.PHONY: help
+help:
+	@echo 'make            build the loader: $(BUILD)/myld and a link ./myld'
+	@echo 'make demo       install what is missing, build, run real programs on it'
+	@echo 'make test       install what is missing, build, run all tests'
+	@echo 'make bench      myld beside ld-linux and ld-musl'
+	@echo 'make lint       clang-format and clang-tidy'
+	@echo 'make install    PREFIX=/usr/local DESTDIR='

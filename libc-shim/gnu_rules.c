@@ -5,6 +5,7 @@
 #include "loader/facts.h"
 #include "loader/linker.h"
 #include "loader/text.h"
+#include <errno.h>
 
 void gnu_set_search(struct linker *linker) {
     static const enum search_rule rules[] = {
@@ -17,8 +18,19 @@ void gnu_set_search(struct linker *linker) {
     linker->search.platform = arch_platform(linker_cpu(linker), linker->process.platform);
 }
 
-static void append_number(const struct error *error, char *text, size_t size, size_t length) {
-    if (error->number)
+/* Before libc is there, glibc's loader knows the texts of few error numbers. */
+static bool has_early_text(int number) {
+    return number == ENOMEM || number == EINVAL || number == ENOENT || number == EPERM ||
+           number == EIO || number == EACCES;
+}
+
+static void append_number(const struct error *error, bool early, char *text, size_t size,
+                          size_t length) {
+    if (!error->number)
+        return;
+    if (early && !has_early_text(error->number))
+        format_text(text + length, size - length, ": Error %d", error->number);
+    else
         format_text(text + length, size - length, ": %s", error_number_text(error->number));
 }
 
@@ -37,7 +49,7 @@ void gnu_describe_start(struct linker *linker, const struct error *error, char *
     else
         length = format_text(text, size, "%s: error while loading shared libraries: %s%s%s",
                              program, error->object, error->object[0] ? ": " : "", error->text);
-    append_number(error, text, size, length);
+    append_number(error, true, text, size, length);
 }
 
 void gnu_describe_dlerror(struct linker *linker, const struct error *error, char *text,
@@ -46,5 +58,5 @@ void gnu_describe_dlerror(struct linker *linker, const struct error *error, char
     if (!object[0] && error->kind == ERROR_SYMBOL)
         object = linker->process.argv[0];
     size_t length = format_text(text, size, "%s%s%s", object, object[0] ? ": " : "", error->text);
-    append_number(error, text, size, length);
+    append_number(error, false, text, size, length);
 }

@@ -13,7 +13,7 @@
 #include "sys.h"
 #include "text.h"
 #include "version.h"
-#include <string.h>
+#include <errno.h>
 
 /* Modes of dlopen (<dlfcn.h>, the same in glibc and musl). */
 #define MODE_LAZY 0x1
@@ -187,7 +187,7 @@ static void construct(struct linker *linker, struct object *root) {
 void *dl_open(struct linker *linker, const char *file, int mode, const void *caller_address) {
     struct error error = {.kind = ERROR_NONE};
     if (!(mode & (MODE_LAZY | MODE_NOW))) {
-        error_set(&error, ERROR_OTHER, 0, file ? file : "", "invalid mode for dlopen()");
+        error_set(&error, ERROR_OTHER, EINVAL, file ? file : "", "invalid mode for dlopen()");
         dl_set_error(linker, &error);
         return NULL;
     }

@@ -25,6 +25,7 @@ struct error {
     char symbol[512];       /* ERROR_SYMBOL */
     char version[64];       /* ERROR_SYMBOL: the version wanted; may be empty */
     char text[512];
+    char detail[1024];      /* a further line with values, for people; may be empty */
 };
 
 /* Fills *error and returns false, so that callers can `return error_set(…)`. The text is a format. */

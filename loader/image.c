@@ -1,8 +1,10 @@
 /* Checking, planning and mapping of ELF files; see image.h. */
 #include "image.h"
 
+#include "facts.h"
 #include "memory.h"
 #include "sys.h"
+#include "text.h"
 #include <errno.h>
 #include <string.h>
 
@@ -33,18 +35,19 @@ static const char *check_header(const Elf64_Ehdr *header, bool *foreign) {
         return "ELF file OS ABI invalid";
     if (ident[EI_ABIVERSION] > 3 || (ident[EI_OSABI] == ELFOSABI_SYSV && ident[EI_ABIVERSION]))
         return "ELF file ABI version invalid";
+    for (size_t i = EI_ABIVERSION + 1; i < EI_NIDENT; i++)
+        if (ident[i])
+            return "nonzero padding in e_ident";
     if (header->e_version != EV_CURRENT)
         return "ELF file version does not match current one";
     if (header->e_machine != ARCH_MACHINE) {
         *foreign = true;
-        return "wrong machine";
+        return "wrong machine"; /* read_headers says it in the native words */
     }
     if (header->e_type != ET_DYN && header->e_type != ET_EXEC)
         return "only ET_DYN and ET_EXEC can be loaded";
     if (header->e_phentsize != sizeof(Elf64_Phdr))
         return "ELF file's phentsize not the expected size";
-    if (header->e_phnum > IMAGE_MAX_HEADERS)
-        return "too many program headers";
     return NULL;
 }
 
@@ -64,6 +67,21 @@ static long read_fully(int fd, void *buffer, size_t size, uint64_t offset) {
     return (long)done;
 }
 
+/* A sound file that this process cannot use: ld.so treats it as if it were not there, and we add what it is. */
+static bool is_foreign(const struct image_file *file, const char *path, const char *wrong,
+                       struct error *error) {
+    if (file->header.e_ident[EI_CLASS] == ELFCLASS64)
+        error_set(error, ERROR_OPEN, ENOENT, path, "cannot open shared object file");
+    else
+        error_set(error, ERROR_FILE, 0, path, "%s", wrong);
+    format_text(error->detail, sizeof error->detail,
+                "%s is an ELF file of class %u for machine %u; this loader needs class %u, machine %u "
+                "(%s)",
+                path, file->header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32,
+                file->header.e_machine, 64, ARCH_MACHINE, facts_here()->name);
+    return false;
+}
+
 static bool read_headers(struct image_file *file, const char *path, bool *foreign,
                          struct error *error) {
     struct stat status;
@@ -72,6 +90,7 @@ static bool read_headers(struct image_file *file, const char *path, bool *foreig
         return error_set(error, ERROR_FILE, (int)-result, path, "cannot stat shared object");
     file->device = status.st_dev;
     file->inode = status.st_ino;
+    file->mode = status.st_mode;
     file->size = (uint64_t)status.st_size;
     result = read_fully(file->fd, file->start, sizeof file->start, 0);
     if (result < 0)
@@ -79,19 +98,23 @@ static bool read_headers(struct image_file *file, const char *path, bool *foreig
     if (result < (long)sizeof file->header)
         return error_set(error, ERROR_FILE, 0, path, "file too short");
     const char *wrong = check_header(&file->header, foreign);
+    if (wrong && *foreign)
+        return is_foreign(file, path, wrong, error);
     if (wrong)
         return error_set(error, ERROR_FILE, 0, path, "%s", wrong);
     file->phnum = file->header.e_phnum;
     size_t table = file->phnum * sizeof(Elf64_Phdr);
-    if (!range_fits(file->header.e_phoff, table, file->size) || file->header.e_phoff % 8)
-        return error_set(error, ERROR_FILE, 0, path, "file too short");
+    if (!range_fits(file->header.e_phoff, table, file->size))
+        return error_set(error, ERROR_FILE, 0, path, "cannot read file data");
+    if (file->phnum > IMAGE_MAX_HEADERS || file->header.e_phoff % 8)
+        return error_set(error, ERROR_FILE, 0, path, "invalid program header table");
     if (range_fits(file->header.e_phoff, table, (uint64_t)result)) {
         file->phdr = (const Elf64_Phdr *)(file->start + file->header.e_phoff);
         return true;
     }
     file->phdr = file->far_phdr;
     if (read_fully(file->fd, file->far_phdr, table, file->header.e_phoff) != (long)table)
-        return error_set(error, ERROR_FILE, 0, path, "file too short");
+        return error_set(error, ERROR_FILE, 0, path, "cannot read file data");
     return true;
 }
 
@@ -177,12 +200,13 @@ const char *image_plan(struct plan *plan, const Elf64_Ehdr *header, const Elf64_
     return NULL;
 }
 
-/* True when two segments share a page: then the later one is mapped over the earlier one's tail. */
-static bool shares_pages(const struct plan *plan) {
+/* True when the segments lie page to page. Where two share a page, the later one is mapped over the earlier one's
+ * tail; where there is a gap, nothing else must be mapped into it: both need a reservation. */
+static bool is_seamless(const struct plan *plan) {
     for (size_t i = 1; i < plan->segment_count; i++)
-        if (plan->segments[i].start < plan->segments[i - 1].end)
-            return true;
-    return false;
+        if (plan->segments[i].start != plan->segments[i - 1].end)
+            return false;
+    return true;
 }
 
 /* -- mapping ------------------------------------------------------------------------------------ */
@@ -274,7 +298,7 @@ static uintptr_t reserve(const struct plan *plan, uint64_t page_size) {
 static long map_anywhere(const struct plan *plan, int fd, uint64_t page_size, uintptr_t *hint,
                          uintptr_t *bias) {
     uint64_t size = plan->end - plan->start;
-    if (*hint > size + plan->alignment && !shares_pages(plan)) {
+    if (*hint > size + plan->alignment && is_seamless(plan)) {
         *bias = align_down(*hint - size - plan->start, plan->alignment);
         if (map_segments(plan, *bias, fd, MAP_FIXED_NOREPLACE, page_size) == 0) {
             *hint = *bias + plan->start;
@@ -287,16 +311,9 @@ static long map_anywhere(const struct plan *plan, int fd, uint64_t page_size, ui
     *bias = at - plan->start;
     *hint = at;
     long result = map_segments(plan, *bias, fd, MAP_FIXED, page_size);
-    if (result < 0) {
+    if (result < 0)
         sys_munmap(at, size);
-        return result;
-    }
-    for (size_t i = 1; i < plan->segment_count; i++) {
-        uint64_t gap = plan->segments[i - 1].end;
-        if (gap < plan->segments[i].start)
-            sys_munmap(*bias + gap, plan->segments[i].start - gap);
-    }
-    return 0;
+    return result;
 }
 
 /* -- from headers to the object's fields -------------------------------------------------------- */

@@ -39,6 +39,7 @@ struct image_file {
     int fd;
     uint64_t size;        /* bytes */
     uint64_t device, inode;
+    uint32_t mode;        /* st_mode */
     union {
         Elf64_Ehdr header;
         char start[1024]; /* the file's first bytes, which hold most program header tables, too */

@@ -29,7 +29,7 @@ static bool check_array(const struct linker *linker, const struct object *object
     for (size_t i = 0; i < count; i++)
         if (is_function(array[i]) && !object_has_code(object, array[i]) &&
             !is_code_of_somebody(linker, array[i]))
-            return error_set(error, ERROR_FILE, 0, object->path,
+            return error_set(error, ERROR_FILE, 0, object->label,
                              "constructor or destructor at 0x%lx is not code",
                              (unsigned long)array[i]);
     return true;
@@ -52,12 +52,6 @@ static void call(struct linker *linker, uintptr_t function) {
                                   linker->process.envp);
 }
 
-void init_run_preinit(struct linker *linker) {
-    const struct object *program = linker->program;
-    for (size_t i = 0; i < program->preinit_count; i++)
-        call(linker, program->preinit_array[i]);
-}
-
 static void construct(struct linker *linker, struct object *object) {
     if (object->constructed)
         return;
@@ -70,12 +64,20 @@ static void construct(struct linker *linker, struct object *object) {
     object->construction_over = true;
 }
 
+/* The object that asked to be constructed before all others; of several the one loaded last (ld.so keeps one). */
+static struct object *find_first(const struct linker *linker) {
+    struct object *object = linker->shim->plain_order ? NULL : linker->base.last;
+    while (object && !(object->flags_1 & DF_1_INITFIRST && !object->constructed))
+        object = object->prev;
+    return object;
+}
+
 void init_run(struct linker *linker, const struct object_list *order) {
-    for (size_t i = 0; i < order->count && !linker->shim->plain_order; i++)
-        if (order->item[i]->flags_1 & DF_1_INITFIRST) {
-            construct(linker, order->item[i]);
-            break;
-        }
+    struct object *program = linker->program, *first = find_first(linker);
+    if (first)
+        construct(linker, first);
+    for (size_t i = 0; !program->constructed && i < program->preinit_count; i++)
+        call(linker, program->preinit_array[i]);
     for (size_t i = order->count; i-- > 0;)
         construct(linker, order->item[i]);
 }

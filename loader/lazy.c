@@ -36,7 +36,7 @@ static _Noreturn void give_up(struct linker *linker, const struct error *error) 
 static uintptr_t find_function(struct linker *linker, struct object *object, uint32_t index) {
     struct error error = {.kind = ERROR_NONE};
     if (!symbol_index_is_valid(object, index)) {
-        error_set(&error, ERROR_FILE, 0, object->path, "relocation with an invalid symbol");
+        error_set(&error, ERROR_FILE, 0, object->label, "relocation with an invalid symbol");
         give_up(linker, &error);
     }
     struct symbol_request request;
@@ -44,7 +44,7 @@ static uintptr_t find_function(struct linker *linker, struct object *object, uin
     if (!definition.symbol) {
         if (ELF64_ST_BIND(object->symbols[index].st_info) == STB_WEAK)
             return 0;
-        error_set_symbol(&error, object->path, request.name,
+        error_set_symbol(&error, object->label, request.name,
                          request.version ? request.version->name : NULL);
         give_up(linker, &error);
     }

@@ -91,28 +91,36 @@ static bool adopt_program(struct linker *linker, struct object *program, struct 
     return image_adopt(program, process->phdr, process->phnum, bias, process->page_size, error);
 }
 
+/* $ORIGIN of a program is the folder of the file itself, whatever links led to it: as /proc/self/exe has it. */
+static void set_program_origin(struct object *program, int fd) {
+    char link[32], path[SEARCH_PATH_MAX];
+    format_text(link, sizeof link, "/proc/self/fd/%d", fd);
+    long length = sys_readlink(link, path, sizeof path - 1);
+    if (length <= 0 || path[0] != '/')
+        return;
+    path[length] = 0;
+    search_set_origin(program, path);
+}
+
 static bool open_program(struct linker *linker, struct object *program, const char *path,
                          struct error *error) {
     struct image_file file;
     bool foreign;
     if (!image_open(&file, path, &foreign, error))
         return false;
+    set_program_origin(program, file.fd);
     bool mapped =
         image_map(program, &file, linker->process.page_size, &linker->map_hint, error);
     image_close(&file);
-    if (!mapped)
-        return false;
     program->owns_mapping = false;
-    if (!object_has_code(program, program->entry))
-        return error_set(error, ERROR_FILE, 0, path, "entry point is not code of the program");
-    return true;
+    return mapped;
 }
 
 bool load_program(struct linker *linker, const char *path, struct error *error) {
-    /* Run as a command, the program keeps its path: $ORIGIN follows from it. */
-    struct object *program = object_new(OBJECT_PROGRAM, path ? path : "");
+    struct object *program = object_new(OBJECT_PROGRAM, "");
     if (!program)
         return error_no_memory(error, "");
+    program->label = path ? path : linker->process.argv[0];
     program->never_unload = true;
     linker->program = program;
     load_append(linker, program);
@@ -120,14 +128,7 @@ bool load_program(struct linker *linker, const char *path, struct error *error) 
                : adopt_program(linker, program, error)))
         return false;
     linker->interpreter = find_interpreter(program);
-    if (!read_contents(linker, program, error))
-        return false;
-    if (path) {
-        search_origin(program);
-        memory_free((char *)program->path);
-        program->path = memory_copy_text("");
-    }
-    return program->path != NULL;
+    return read_contents(linker, program, error);
 }
 
 bool load_fixed_objects(struct linker *linker, struct error *error) {
@@ -185,11 +186,9 @@ static struct object *add_loader(struct linker *linker) {
 }
 
 /* True for a file that must not be loaded as a library; *error says why. */
-static bool is_unfit(const struct object *object, uint16_t type, struct error *error) {
+static bool is_unfit(const struct object *object, struct error *error) {
     const char *wrong = NULL;
-    if (type == ET_EXEC)
-        wrong = "cannot dynamically load executable";
-    else if (object->flags_1 & DF_1_PIE)
+    if (object->flags_1 & DF_1_PIE)
         wrong = "cannot dynamically load position-independent executable";
     else if (!object->dynamic)
         wrong = "object file has no dynamic section";
@@ -214,8 +213,13 @@ static struct object *map_library(struct linker *linker, const struct image_file
     }
     object->requester = requester;
     object->ignores_versions = !linker->shim->checks_versions;
+    if (file->header.e_type == ET_EXEC) {
+        error_set(error, ERROR_FILE, 0, path, "cannot dynamically load executable");
+        object_free(object);
+        return NULL;
+    }
     if (!image_map(object, file, linker->process.page_size, &linker->map_hint, error) ||
-        !dynamic_read(object, error) || is_unfit(object, file->header.e_type, error) ||
+        !dynamic_read(object, error) || is_unfit(object, error) ||
         !version_read(object, error)) {
         object_free(object);
         return NULL;
@@ -269,8 +273,8 @@ struct object *load_library(struct linker *linker, const char *name, struct obje
     char path[SEARCH_PATH_MAX];
     if (!open_library(linker, name, requester, &file, path, error)) {
         format_text(error->needed_by, sizeof error->needed_by, "%s",
-                    requester ? requester->path : "");
-        return requester && linker->options.mode == MODE_LIST ? add_missing(linker, name, error) : NULL;
+                    requester ? requester->label : "");
+        return NULL;
     }
     object = find_file(linker, &file);
     if (!object)
@@ -299,6 +303,8 @@ static bool load_needed(struct linker *linker, struct object *object, struct err
             continue;
         const char *name = dynamic_string(object, object->dynamic[i].d_un.d_val);
         struct object *dependency = load_library(linker, name, object, error);
+        if (!dependency && linker->options.trace_environment)
+            dependency = add_missing(linker, name, error);
         if (!dependency) {
             memory_free(needed);
             return false;

@@ -84,7 +84,7 @@ static _Noreturn void run(struct linker *linker) {
     if (linker->options.mode != MODE_RUN)
         start_answer(linker);
     if (!check_versions(linker))
-        sys_exit(127);
+        sys_exit(1); /* ld.so's status for just this */
     /* Every version that some object needs is defined. */
 
     linker->shim->lay_out_tls(linker);
@@ -105,10 +105,8 @@ static _Noreturn void run(struct linker *linker) {
 
     linker->shim->before_constructors(linker);
     linker->running = true;
-    if (!linker->shim->constructors_by_libc) {
-        init_run_preinit(linker);
+    if (!linker->shim->constructors_by_libc)
         init_run(linker, linker->program->order);
-    }
     /* Every library is constructed. */
 
     cache_close(&linker->search.cache);

@@ -16,7 +16,7 @@ struct object *object_new(enum object_kind kind, const char *path) {
         return NULL;
     }
     object->kind = kind;
-    object->path = copy;
+    object->path = object->label = copy;
     return object;
 }
 
@@ -45,18 +45,9 @@ static void free_descriptors(struct tls_descriptor *descriptor) {
     }
 }
 
-/* Unmaps segment by segment: what lies in the gaps between them is not ours. */
-static void unmap(const struct object *object) {
-    uintptr_t page = object->page_size;
-    for (size_t i = 0; i < object->segment_count; i++) {
-        uintptr_t start = align_down(object->segments[i].start, page);
-        sys_munmap(start, align_up(object->segments[i].end, page) - start);
-    }
-}
-
 void object_free(struct object *object) {
     if (object->owns_mapping)
-        unmap(object);
+        sys_munmap(object->map_start, object->map_end - object->map_start);
     if (object->phdr && !object_contains(object, (uintptr_t)object->phdr) && object->owns_mapping)
         memory_free((void *)object->phdr);
     free_names(object->names);

@@ -6,13 +6,11 @@
 
 /* What secure mode takes out of the environment: glibc's list for this version and what is ours. */
 static const char *const unsafe_variables[] = {
-    "GCONV_PATH",       "GETCONF_DIR",   "GLIBC_TUNABLES", "HOSTALIASES",     "LD_AUDIT",
-    "LD_DEBUG",         "LD_DEBUG_OUTPUT", "LD_DYNAMIC_WEAK", "LD_HWCAP_MASK", "LD_LIBRARY_PATH",
-    "LD_ORIGIN_PATH",   "LD_PRELOAD",    "LD_PROFILE",     "LD_SHOW_AUXV",    "LOCALDOMAIN",
-    "LOCPATH",          "MALLOC_TRACE",  "NIS_PATH",       "NLSPATH",         "RESOLV_HOST_CONF",
-    "RES_OPTIONS",      "TMPDIR",        "TZDIR",          "MALLOC_ARENA_MAX", "MALLOC_ARENA_TEST",
-    "MALLOC_MMAP_MAX_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_PERTURB_", "MALLOC_TOP_PAD_",
-    "MALLOC_TRIM_THRESHOLD_", "MYLD_MUSL_LIBC",
+    "GCONV_PATH",      "GETCONF_DIR",  "HOSTALIASES",     "LD_AUDIT",         "LD_DEBUG",
+    "LD_DEBUG_OUTPUT", "LD_DYNAMIC_WEAK", "LD_HWCAP_MASK", "LD_LIBRARY_PATH", "LD_ORIGIN_PATH",
+    "LD_PRELOAD",      "LD_PROFILE",   "LD_SHOW_AUXV",    "LOCALDOMAIN",      "LOCPATH",
+    "MALLOC_TRACE",    "NIS_PATH",     "NLSPATH",         "RESOLV_HOST_CONF", "RES_OPTIONS",
+    "TMPDIR",          "TZDIR",        "MYLD_MUSL_LIBC",
 };
 
 /* The value of a variable that counts only when it is not empty. */
@@ -28,12 +26,12 @@ static void read_environment(struct options *options, struct process *process) {
         options->mode = MODE_LIST;
         options->trace_environment = true;
     }
+    options->preload = variable(process, "LD_PRELOAD");
     if (process->secure) {
         for (size_t i = 0; i < ARRAY_LENGTH(unsafe_variables); i++)
             process_unset(process, unsafe_variables[i]);
         return;
     }
-    options->preload = variable(process, "LD_PRELOAD");
     options->library_path = variable(process, "LD_LIBRARY_PATH");
     options->musl_libc = variable(process, "MYLD_MUSL_LIBC");
 }

@@ -39,7 +39,7 @@ struct relocation {
 };
 
 static bool fail(struct pass *pass, const char *text) {
-    return error_set(pass->error, ERROR_FILE, 0, pass->object->path, "%s", text);
+    return error_set(pass->error, ERROR_FILE, 0, pass->object->label, "%s", text);
 }
 
 /* -- places ------------------------------------------------------------------------------------- */
@@ -147,7 +147,7 @@ static bool resolve(struct pass *pass, uint32_t index, bool for_call, bool for_c
     if (result->symbol && result->symbol->st_shndx == SHN_UNDEF && !result->symbol->st_value)
         result->symbol = NULL; /* a hidden weak reference that the link editor left */
     if (!result->symbol && ELF64_ST_BIND(reference->st_info) != STB_WEAK)
-        return error_set_symbol(pass->error, object->path, request.name,
+        return error_set_symbol(pass->error, object->label, request.name,
                                 request.version ? request.version->name : NULL);
     if (result->symbol)
         relocate_note_binding(object, (struct object *)result->object);
@@ -171,7 +171,7 @@ static uintptr_t value_of(struct symbol_result definition) {
 static uintptr_t call_resolver(struct linker *linker, const struct object *object,
                                uintptr_t resolver, struct error *error) {
     if (!object_has_code(object, resolver)) {
-        error_set(error, ERROR_FILE, 0, object->path, "IFUNC resolver is not code of the object");
+        error_set(error, ERROR_FILE, 0, object->label, "IFUNC resolver is not code of the object");
         return 0;
     }
     return arch_call_ifunc(resolver, linker);
@@ -190,7 +190,7 @@ static bool defer(struct pass *pass, struct deferred entry) {
     struct deferred *grown = memory_grow(pass->deferred, &pass->deferred_capacity,
                                          pass->deferred_count + 1, sizeof entry);
     if (!grown)
-        return error_no_memory(pass->error, pass->object->path);
+        return error_no_memory(pass->error, pass->object->label);
     pass->deferred = grown;
     pass->deferred[pass->deferred_count++] = entry;
     return true;
@@ -257,7 +257,7 @@ static bool apply_narrow(struct pass *pass, const struct relocation *relocation)
     bool fits = relocation->kind == RELOC_PC32 ? value == (int32_t)value
                                                : (uint64_t)value == (uint32_t)value;
     if (!fits)
-        return error_set(pass->error, ERROR_FILE, 0, pass->object->path,
+        return error_set(pass->error, ERROR_FILE, 0, pass->object->label,
                          "value 0x%lx of relocation type %u overflows", (unsigned long)value,
                          relocation->type);
     uint32_t word = (uint32_t)value;
@@ -293,7 +293,7 @@ static bool describe_dynamic(struct pass *pass, const struct relocation *relocat
                              size_t offset) {
     struct tls_descriptor *descriptor = memory_alloc(sizeof *descriptor);
     if (!descriptor)
-        return error_no_memory(pass->error, pass->object->path);
+        return error_no_memory(pass->error, pass->object->label);
     *descriptor = (struct tls_descriptor){{module, offset}, pass->object->descriptors};
     pass->object->descriptors = descriptor;
     store(relocation->place, (uintptr_t)arch_tlsdesc_dynamic);
@@ -378,7 +378,7 @@ static bool apply(struct pass *pass, const struct relocation *relocation) {
     case RELOC_SIZE64:
         return apply_narrow(pass, relocation);
     default:
-        return error_set(pass->error, ERROR_FILE, 0, pass->object->path,
+        return error_set(pass->error, ERROR_FILE, 0, pass->object->label,
                          "unexpected reloc type 0x%02x", relocation->type);
     }
 }
@@ -481,13 +481,13 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
     error->kind = ERROR_NONE;
     long result = set_text_writable(object, true);
     if (result < 0)
-        return error_set(error, ERROR_FILE, (int)-result, object->path,
+        return error_set(error, ERROR_FILE, (int)-result, object->label,
                          "cannot make segment writable for relocation");
     bool done = apply_all(&pass);
     /* Resolvers are code: it must be executable again before they run. Their own slots are data. */
     result = set_text_writable(object, false);
     if (done && result < 0)
-        done = error_set(error, ERROR_FILE, (int)-result, object->path,
+        done = error_set(error, ERROR_FILE, (int)-result, object->label,
                          "cannot restore segment prot after reloc");
     if (done)
         error->kind = ERROR_NONE; /* patience may have left one */

@@ -14,8 +14,9 @@ __attribute__((noinline)) void _dl_debug_state(void) {
     __asm__ volatile("" ::: "memory");
 }
 
-/* Where myld was run as a command, gdb takes the first entry for the file that it started: myld. */
-static struct link_map command_entry;
+/* Where myld was run as a command, gdb takes the first entry for the file that it started, myld, and knows the program
+ * only by the name of its entry, which libc wants empty: both get entries of the list's own. */
+static struct link_map command_entry, program_entry;
 
 static bool make_mirror(struct linker *linker, struct object *object, struct error *error) {
     size_t size = linker->shim->map_size(linker);
@@ -69,9 +70,14 @@ bool rendezvous_open(struct linker *linker, struct error *error) {
     struct link_map *first = linker->program->map;
     if (linker->options.explicitly) {
         command_entry = *linker->self->map;
-        command_entry.l_next = first;
+        program_entry = *first;
+        program_entry.l_name = (char *)linker->options.program;
         command_entry.l_prev = NULL;
-        first = first->l_prev = &command_entry;
+        command_entry.l_next = &program_entry;
+        program_entry.l_prev = &command_entry;
+        if (program_entry.l_next)
+            program_entry.l_next->l_prev = &program_entry;
+        first = &command_entry;
     }
     _r_debug = (struct r_debug){
         .r_version = 1,

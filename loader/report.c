@@ -1,6 +1,7 @@
 /* Messages and lists; see report.h. */
 #include "report.h"
 
+#include "dynamic.h"
 #include "linker.h"
 #include "sys.h"
 #include "text.h"
@@ -40,7 +41,7 @@ static void print_place(void *context, enum search_rule rule, const char *path,
 static void print_places(struct linker *linker, const struct error *error) {
     struct object *requester = NULL;
     for (struct object *object = linker->base.first; object; object = object->next)
-        if (strcmp(object->path, error->needed_by) == 0)
+        if (strcmp(object->label, error->needed_by) == 0)
             requester = object;
     struct image_file file;
     struct error again;
@@ -55,6 +56,8 @@ _Noreturn void report_failure(struct linker *linker, const struct error *error) 
     char text[2048];
     linker->shim->describe_start(linker, error, text, sizeof text);
     print_text(STANDARD_ERROR, "%s\n", text);
+    if (error->detail[0])
+        print_text(STANDARD_ERROR, "  %s\n", error->detail);
     if (linker->program && (error->kind == ERROR_OPEN || error->kind == ERROR_FILE) &&
         strcmp(error->object, linker->options.program ? linker->options.program : "") != 0) {
         const char *by = error->needed_by[0] ? error->needed_by : linker->process.argv[0];
@@ -67,7 +70,7 @@ _Noreturn void report_failure(struct linker *linker, const struct error *error) 
 }
 
 void report_libraries(const struct linker *linker) {
-    if (!linker->program->dynamic) {
+    if (!dynamic_entry(linker->program, DT_NEEDED)) {
         print_text(STANDARD_OUTPUT, "\tstatically linked\n");
         return;
     }

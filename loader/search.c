@@ -19,6 +19,10 @@ static char *folder_of(const char *path, size_t length) {
     return folder ? memcpy(folder, path, length) : NULL;
 }
 
+void search_set_origin(struct object *object, const char *path) {
+    object->origin = folder_of(path, strlen(path));
+}
+
 const char *search_origin(struct object *object) {
     if (object->origin)
         return object->origin;
@@ -188,15 +192,21 @@ static bool try_path(struct attempt *attempt, enum search_rule rule) {
     bool foreign;
     struct error error;
     bool found = image_open(attempt->file, attempt->path, &foreign, &error);
+    if (found && attempt->search->set_user_id_only && !(attempt->file->mode & S_ISUID)) {
+        image_close(attempt->file);
+        return false;
+    }
     if (attempt->search->observer)
         attempt->search->observer(attempt->search->observer_context, rule, attempt->path,
                                   found ? NULL : &error);
     if (found)
         return true;
     if (foreign) {
-        /* Passed over. Remembered only when nothing is found: a 32-bit library is named as such. */
-        if (error.text[0] == 'w' && starts_with(error.text, "wrong ELF class"))
+        /* Passed over, and remembered for the message if nothing better is found. */
+        if (error.kind == ERROR_FILE)
             *attempt->error = error;
+        else
+            format_text(attempt->error->detail, sizeof attempt->error->detail, "%s", error.detail);
         return false;
     }
     if (error.kind != ERROR_FILE)

@@ -49,6 +49,7 @@ struct search {
     const char *library_path;          /* colon-separated; NULL: none */
     const char *const *hwcaps;         /* glibc-hwcaps names this processor can run; NULL: none are used */
     bool inhibit_cache;
+    bool set_user_id_only;             /* files without that mode bit do not count (LD_PRELOAD in secure mode) */
     const struct machine_facts *facts;
     const char *platform;              /* $PLATFORM */
     struct folder *folders;            /* all that were seen */
@@ -77,6 +78,9 @@ void search_each_folder(struct search *search, struct object *object, struct obj
 /* Expands $ORIGIN, $LIB and $PLATFORM (also in braces) of `text`, up to a ':' or the end, into `out` of
  * SEARCH_PATH_MAX bytes. `object` gives the origin. Returns false when it does not fit or has no origin. */
 bool search_expand(const struct search *search, const char *text, struct object *object, char *out);
+
+/* Sets the object's origin from the absolute path of its file. */
+void search_set_origin(struct object *object, const char *path);
 
 /* The folder of the object's file, absolute, without '/' at the end; NULL when it cannot be known. */
 const char *search_origin(struct object *object);

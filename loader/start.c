@@ -109,15 +109,20 @@ bool start_load_program(struct linker *linker, struct error *error) {
         sys_exit(!loaded || !linker->program->dynamic ? 1 : linker->interpreter ? 0 : 2);
     if (!loaded)
         return false;
-    if (linker->interpreter) {
-        char *name = memory_copy_text(linker->interpreter);
+    /* Run as a command, myld is not the file that the program names; debuggers want the one that it is. */
+    const char *self = path && linker->options.mode == MODE_RUN ? linker->process.executable
+                                                                : linker->interpreter;
+    if (self) {
+        char *name = memory_copy_text(self);
         if (!name)
             return error_no_memory(error, "");
         memory_free((char *)linker->self->path);
-        linker->self->path = name;
+        linker->self->path = linker->self->label = name;
     }
     if (path && linker->options.mode == MODE_RUN) {
         execute_if_static(linker, path);
+        if (!object_has_code(linker->program, linker->program->entry))
+            return error_set(error, ERROR_FILE, 0, path, "entry point is not code of the program");
         disguise(linker);
     }
     return true;
@@ -133,9 +138,15 @@ struct preload {
 
 static bool preload_one(struct preload *preload, const char *name, const char *source) {
     struct error error;
-    struct object *object = load_library(preload->linker, name, NULL, &error);
+    struct linker *linker = preload->linker;
+    /* In secure mode only set-user-ID libraries of the system's folders may be preloaded (ld.so(8)). */
+    if (linker->process.secure && strchr(name, '/'))
+        return true;
+    linker->search.set_user_id_only = linker->process.secure;
+    struct object *object = load_library(linker, name, linker->program, &error);
+    linker->search.set_user_id_only = false;
     if (!object) {
-        if (preload->linker->shim->preload_file)
+        if (linker->shim->preload_file)
             print_text(2, "ERROR: ld.so: object '%s' from %s cannot be preloaded (%s): ignored.\n",
                        name, source, error.text);
         return true;

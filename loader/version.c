@@ -145,16 +145,16 @@ static bool check_need(void *context, const struct object *object, const char *f
     struct error error;
     if (!library->verdef) {
         if (check->warnings && !(need->vna_flags & VER_FLG_WEAK)) {
-            error_set(&error, ERROR_VERSION, 0, library->path,
-                      "no version information available (required by %s)", object->path);
+            error_set(&error, ERROR_VERSION, 0, library->label,
+                      "no version information available (required by %s)", object->label);
             check->report(check->context, &error);
         }
         return true;
     }
     if (!each_definition(library, is_other_definition, &wanted) || need->vna_flags & VER_FLG_WEAK)
         return true;
-    error_set(&error, ERROR_VERSION, 0, library->path, "version `%s' not found (required by %s)",
-              wanted.name, object->path);
+    error_set(&error, ERROR_VERSION, 0, library->label, "version `%s' not found (required by %s)",
+              wanted.name, object->label);
     check->complete = false;
     check->report(check->context, &error);
     return true;
