@@ -2,7 +2,7 @@
  * The process's own mappings in a form that does not depend on where things landed: for each
  * object, in the order of the link map, every line of /proc/self/maps inside it as offset from the
  * load bias, length, protection and file offset. Anonymous memory inside an object is its bss; gaps
- * show as "---p" or as a hole. The loader itself is left out: it is known by r_debug.r_ldbase.
+ * are left out, be they mapped without rights or not at all. The loader itself is left out: it is known by r_debug.r_ldbase.
  *
  * With the argument `inodes`, prints instead each mapped file as device:inode, sorted by the
  * kernel's order. With `modes`, lists mappings that are writable and executable at once (there
@@ -49,7 +49,7 @@ static void show(const struct line *line, unsigned long bias, unsigned long low,
     unsigned long start = line->start < low ? low : line->start;
     unsigned long end = line->end > high ? high : line->end;
 
-    if (start >= end)
+    if (start >= end || !strcmp(line->modes, "---p"))
         return;
     printf("  %8lx %8lx %s", start - bias, end - start, line->modes);
     if (line->inode)

@@ -1,4 +1,7 @@
-/* A program and its library (libnolibc.c), neither of which knows a libc. */
+/*
+ * A program and its library (libnolibc.c), neither of which knows a libc. With an argument, it runs
+ * the loader's destructor hook before it ends; glibc's own loader cannot do that without libc.
+ */
 #define NOLIBC_START
 #include "nolibc.h"
 
@@ -12,13 +15,12 @@ const char *nolibc_name(void) {
 }
 
 void nolibc_main(long *stack, void (*finish)(void)) {
-    (void)stack;
     nolibc_greet();
     nolibc_greet();
     nolibc_say(nolibc_calls == 42 ? "program: counted\n" : "program: wrong count\n");
     nolibc_say(nolibc_calls_pointer == &nolibc_calls ? "program: one counter\n"
                                                      : "program: two counters\n");
-    if (finish)
+    if (*stack > 1 && finish)
         finish();
     nolibc_exit(3);
 }

@@ -48,7 +48,6 @@ static const struct {
     {"", "--list --library-path where/env", "./where_none"},
     {"", "--list", "./hello_nolibc"},
     {"", "--list", "./libgreet.so"},
-    {"", "--list", "./hello_static"},
     {"", "--list", "./nowhere"},
     {"", "--verify", "./greet"},
     {"", "--verify", "./libgreet.so"},

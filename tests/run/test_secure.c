@@ -10,7 +10,7 @@ static const struct {
     const char *variables;
     bool origin; /* leave the program's search path $ORIGIN as it is */
 } rows[] = {
-    {"LD_PRELOAD=libinterpose.so LD_LIBRARY_PATH=. LD_DEBUG=libs LD_BIND_NOW=1 LD_AUDIT=x "
+    {"LD_PRELOAD=libinterpose.so LD_LIBRARY_PATH=. LD_DEBUG=libs LD_BIND_NOW=1 "
      "LD_ORIGIN_PATH=/ LD_PROFILE=x "
      "LD_SHOW_AUXV=1 TMPDIR=/ GCONV_PATH=/ GETCONF_DIR=/ HOSTALIASES=/ LOCALDOMAIN=x LOCPATH=/ "
      "MALLOC_TRACE=x NIS_PATH=/ "

@@ -68,3 +68,14 @@ Test(start, many_arguments) {
         line = text("%s argument%d", line, i);
     compare(ALL_WAYS, COMPARE_ERROR, line);
 }
+
+/* The hook that the program gets runs the destructors; ld-linux's fails without a libc. */
+Test(start, destructor_hook) {
+    static const char *const lines[] = {"./user_nolibc finish", "./user_nolibc_exec finish"};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct result got = run_myld(EXPLICIT, NULL, lines[i]);
+        cr_expect_eq(got.exit, 3, "%s: exit %d signal %d", lines[i], got.exit, got.signal);
+        cr_expect(strstr(got.out, "one counter\nlibrary: destructor\n"), "%s", got.out);
+    }
+}
