@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Removes "(0x…)" and each line that names a loader or the vdso. */
+/* Removes "(0x…)" and each line that names a loader or the vdso. The native loader started by hand
+ * calls the folder of ./prog "/folder/.", myld "/folder" as in a start by the kernel. */
 static char *without_addresses(const char *from) {
     char *result = text("%s", "");
 
@@ -14,8 +15,11 @@ static char *without_addresses(const char *from) {
         size_t length = strcspn(line, "\n");
         char *copy = text("%.*s", (int)length, line);
         char *address = strstr(copy, " (0x");
+        char *dot = strstr(copy, "/./");
         if (address)
             *address = 0;
+        if (dot)
+            memmove(dot, dot + 2, strlen(dot + 2) + 1);
         if (!strstr(copy, "ld-linux") && !strstr(copy, "ld-musl") && !strstr(copy, "linux-vdso") &&
             !strstr(copy, myld()))
             result = text("%s%s\n", result, copy);
