@@ -76,7 +76,8 @@ void init_run(struct linker *linker, const struct object_list *order) {
     struct object *program = linker->program, *first = find_first(linker);
     if (first)
         construct(linker, first);
-    for (size_t i = 0; !program->constructed && i < program->preinit_count; i++)
+    for (size_t i = 0; !program->constructed && !linker->shim->plain_order && i < program->preinit_count;
+         i++)
         call(linker, program->preinit_array[i]);
     for (size_t i = order->count; i-- > 0;)
         construct(linker, order->item[i]);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #ifndef __GLIBC__
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
@@ -21,6 +22,14 @@ static const char *base(const char *path) {
     return slash ? slash + 1 : path ? path : "(null)";
 }
 
+/* The loader is the one object whose segments and name may differ: what debuggers are told of it, and what the
+ * program is told. */
+static ElfW(Addr) loader;
+
+static int is_loader(ElfW(Addr) base_address) {
+    return base_address == loader || base_address == getauxval(AT_BASE);
+}
+
 static int list(struct dl_phdr_info *info, size_t size, void *data) {
     int loads = 0;
     int tls = 0;
@@ -29,8 +38,8 @@ static int list(struct dl_phdr_info *info, size_t size, void *data) {
         loads += info->dlpi_phdr[i].p_type == PT_LOAD;
         tls += info->dlpi_phdr[i].p_type == PT_TLS;
     }
-    /* The loader itself is the one object whose segments may differ. */
-    if (info->dlpi_addr != *(ElfW(Addr) *)data)
+    (void)data;
+    if (!is_loader(info->dlpi_addr))
         printf("object \"%s\": %d headers, %d loads, tls %d%s%s\n", base(info->dlpi_name),
                info->dlpi_phnum, loads, tls, info->dlpi_tls_modid ? " module" : "",
                info->dlpi_tls_data ? " data" : "");
@@ -120,19 +129,18 @@ static void chain(void *object) {
     while (map->l_prev)
         map = map->l_prev;
     for (; map; map = map->l_next)
-        if (!strstr(map->l_name, "ld-linux") && !strstr(map->l_name, "ld-musl"))
+        if (!is_loader(map->l_addr))
             printf("chain \"%s\" %s\n", base(map->l_name), map->l_ld ? "dynamic" : "-");
 }
 
 int main(int argc, char **argv) {
     void *object = dlopen(argc > 1 ? argv[1] : NULL, RTLD_NOW);
     void *function = object ? dlsym(object, "greet") : NULL;
-    ElfW(Addr) loader = 0;
 
     for (ElfW(Dyn) *entry = _DYNAMIC; entry->d_tag != DT_NULL; entry++)
         if (entry->d_tag == DT_DEBUG && entry->d_un.d_ptr)
             loader = ((struct r_debug *)entry->d_un.d_ptr)->r_ldbase;
-    dl_iterate_phdr(list, &loader);
+    dl_iterate_phdr(list, NULL);
     address("main", (void *)main);
     address("inside greet", function ? (char *)function + 1 : NULL);
     address("greet", function);

@@ -8,7 +8,6 @@
 #include "loader/load.h"
 #include "loader/lock.h"
 #include "loader/memory.h"
-#include "loader/rendezvous.h"
 #include "loader/symbol.h"
 #include "loader/sys.h"
 #include "loader/text.h"
@@ -59,6 +58,7 @@ static void set_search(struct linker *linker) {
     static const enum search_rule rules[] = {SEARCH_LIBRARY_PATH, SEARCH_ANY_CHAIN, SEARCH_DEFAULT,
                                              SEARCH_END};
     linker->program->ignores_versions = true;
+    linker->program->label = musl_program_name(linker);
     linker->search.rules = rules;
     linker->search.plain_paths = true;
     linker->search.default_path = default_path;
@@ -146,7 +146,6 @@ static bool before_relocation(struct linker *linker, struct error *error) {
 /* libc.so is the loader as far as the program is concerned. */
 static void before_constructors(struct linker *linker) {
     process_set_auxiliary(&linker->process, AT_BASE, linker->libc->bias);
-    _r_debug.r_ldbase = linker->libc->bias;
     if (linker->tls.highest)
         musl_prepare_threads(linker);
 }
