@@ -262,6 +262,12 @@ static struct object *add_missing(struct linker *linker, const char *name,
     return object;
 }
 
+/* Who asked for what could not be loaded, and by which name. */
+static void note_request(struct error *error, const char *name, const struct object *requester) {
+    format_text(error->needed_by, sizeof error->needed_by, "%s", requester ? requester->label : "");
+    format_text(error->wanted, sizeof error->wanted, "%s", name);
+}
+
 struct object *load_library(struct linker *linker, const char *name, struct object *requester,
                             struct error *error) {
     struct object *object = load_find(linker, name);
@@ -272,13 +278,12 @@ struct object *load_library(struct linker *linker, const char *name, struct obje
     struct image_file file;
     char path[SEARCH_PATH_MAX];
     if (!open_library(linker, name, requester, &file, path, error)) {
-        format_text(error->needed_by, sizeof error->needed_by, "%s",
-                    requester ? requester->label : "");
+        note_request(error, name, requester);
         return NULL;
     }
     object = find_file(linker, &file);
-    if (!object)
-        object = map_library(linker, &file, path, requester, error);
+    if (!object && !(object = map_library(linker, &file, path, requester, error)))
+        note_request(error, name, requester);
     image_close(&file);
     if (object && !object_has_name(object, name) && !object_add_name(object, name)) {
         error_no_memory(error, path);

@@ -318,6 +318,15 @@ static bool apply_tlsdesc(struct pass *pass, const struct relocation *relocation
     return true;
 }
 
+/* Completes the error of a module that finds no room in the static block. Returns false. */
+static bool name_tls_user(struct pass *pass, uint32_t symbol) {
+    const struct object *object = pass->object;
+    format_text(pass->error->needed_by, sizeof pass->error->needed_by, "%s", object->label);
+    format_text(pass->error->symbol, sizeof pass->error->symbol, "%s",
+                symbol ? object->strings + object->symbols[symbol].st_name : "(local)");
+    return false;
+}
+
 static bool apply_tls(struct pass *pass, const struct relocation *relocation) {
     /* Symbol 0 means the object's own module. */
     struct symbol_result definition = {pass->object, NULL};
@@ -340,7 +349,7 @@ static bool apply_tls(struct pass *pass, const struct relocation *relocation) {
         return true;
     case RELOC_TPREL:
         if (owner && !tls_make_static(pass->linker, owner, pass->error))
-            return false;
+            return name_tls_user(pass, relocation->symbol);
         store(relocation->place, owner ? (uintptr_t)owner->tls.offset + offset : 0);
         return true;
     default:

@@ -121,7 +121,7 @@ bool tls_make_static(struct linker *linker, struct object *object, struct error 
     ptrdiff_t offset = place(&used, object->tls.memory_size, object->tls.alignment,
                              object->tls.misalignment);
     if (used > tls->size || object->tls.alignment > tls->alignment)
-        return error_set(error, ERROR_OTHER, 0, object->path,
+        return error_set(error, ERROR_TLS, 0, object->path,
                          "cannot allocate memory in static TLS block");
     tls->used = used;
     object->tls.offset = offset;

@@ -14,12 +14,10 @@
 #include <string.h>
 
 bool musl_means_libc(const char *name) {
-    static const char *const folded_in[] = {"libc.so",    "libpthread.so", "libm.so",   "libdl.so",
-                                            "librt.so",   "libutil.so",    "libxnet.so"};
-    if (starts_with(name, "libc.musl-") || starts_with(name, "ld-musl-"))
-        return true;
-    for (size_t i = 0; i < ARRAY_LENGTH(folded_in); i++)
-        if (strcmp(name, folded_in[i]) == 0)
+    static const char *const starts[] = {"libc.",  "libpthread.", "libm.",    "libdl.",
+                                         "librt.", "libutil.",    "libxnet.", "ld-musl-"};
+    for (size_t i = 0; i < ARRAY_LENGTH(starts); i++)
+        if (starts_with(name, starts[i]))
             return true;
     return false;
 }

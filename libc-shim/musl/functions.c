@@ -37,7 +37,7 @@ static bool is_handle(struct linker *linker, const void *handle) {
     for (const struct object *object = linker->base.first; object; object = object->next)
         if (object->map == handle && object->map)
             return true;
-    fail("Invalid library handle %lx", (unsigned long)handle);
+    fail("Invalid library handle 0x%lx", (unsigned long)handle);
     return false;
 }
 

@@ -40,15 +40,21 @@ static const char *path_or_program(const struct linker *linker, const char *path
 
 static void describe(const struct linker *linker, const struct error *error, char *text,
                      size_t size) {
+    const char *object = path_or_program(linker, error->object);
     switch (error->kind) {
     case ERROR_OPEN:
     case ERROR_FILE: /* musl has one error for all that can be wrong with a file */
-        format_text(text, size, "Error loading shared library %s: %s", error->object,
+        format_text(text, size, "Error loading shared library %s: %s",
+                    error->wanted[0] ? error->wanted : object,
                     number_text(error->number ? error->number : ENOEXEC));
         return;
     case ERROR_SYMBOL:
-        format_text(text, size, "Error relocating %s: %s: symbol not found",
-                    path_or_program(linker, error->object), error->symbol);
+        format_text(text, size, "Error relocating %s: %s: symbol not found", object, error->symbol);
+        return;
+    case ERROR_TLS:
+        format_text(text, size,
+                    "Error relocating %s: %s: initial-exec TLS resolves to dynamic definition in %s",
+                    path_or_program(linker, error->needed_by), error->symbol, object);
         return;
     default:
         format_text(text, size, "%s%s%s", error->object, error->object[0] ? ": " : "", error->text);
@@ -58,7 +64,7 @@ static void describe(const struct linker *linker, const struct error *error, cha
 static void append_needed_by(const struct linker *linker, const struct error *error, char *text,
                              size_t size) {
     size_t length = strlen(text);
-    if (error->kind == ERROR_OPEN || error->kind == ERROR_FILE)
+    if (error->wanted[0])
         format_text(text + length, size - length, " (needed by %s)",
                     path_or_program(linker, error->needed_by));
 }
@@ -66,27 +72,17 @@ static void append_needed_by(const struct linker *linker, const struct error *er
 void musl_describe_start(struct linker *linker, const struct error *error, char *text,
                          size_t size) {
     describe(linker, error, text, size);
-    append_needed_by(linker, error, text, size);
-    if (error->kind == ERROR_OTHER && musl_means_libc(error->object))
+    if (error->kind != ERROR_OTHER)
+        append_needed_by(linker, error, text, size);
+    else if (musl_means_libc(error->object))
         musl_describe_places(linker, text + strlen(text), size - strlen(text));
-}
-
-/* Is the error about the file that dlopen was called with, and not about one that it needs? */
-static bool is_opened_file(const char *opened, const char *path) {
-    size_t length = opened ? strlen(opened) : 0, path_length = strlen(path);
-    return length && path_length >= length &&
-           strcmp(path + path_length - length, opened) == 0 &&
-           (path_length == length || path[path_length - length - 1] == '/');
 }
 
 void musl_describe_dlerror(struct linker *linker, const struct error *error, char *text,
                            size_t size) {
+    /* Nobody needs the file that dlopen was called with. */
     const char *opened = tls_slot(linker, arch_thread_pointer())->catcher;
-    struct error named = *error;
-    bool is_root = is_opened_file(opened, error->object);
-    if (is_root)
-        format_text(named.object, sizeof named.object, "%s", opened);
-    describe(linker, error->kind == ERROR_OPEN || error->kind == ERROR_FILE ? &named : error, text, size);
-    if (!is_root)
+    describe(linker, error, text, size);
+    if (!opened || strcmp(opened, error->wanted) != 0)
         append_needed_by(linker, error, text, size);
 }
