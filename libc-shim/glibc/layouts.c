@@ -245,6 +245,10 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_cpu_l3_assoc] = 456,
          [GLIBC_cpu_l3_line] = 464,
          [GLIBC_cpu_l4_size] = 472,
+         [GLIBC_cpu_midr] = GLIBC_ABSENT,
+         [GLIBC_cpu_zva_size] = GLIBC_ABSENT,
+         [GLIBC_cpu_bti] = GLIBC_ABSENT,
+         [GLIBC_cpu_mte_state] = GLIBC_ABSENT,
      }},
     /* 1: 2.36-9+deb12u14 arm64, 2.36-9+deb12u7 arm64 */
     {.version_minor = 36,
@@ -409,6 +413,10 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_cpu_l3_assoc] = GLIBC_ABSENT,
          [GLIBC_cpu_l3_line] = GLIBC_ABSENT,
          [GLIBC_cpu_l4_size] = GLIBC_ABSENT,
+         [GLIBC_cpu_midr] = 0,
+         [GLIBC_cpu_zva_size] = 8,
+         [GLIBC_cpu_bti] = 12,
+         [GLIBC_cpu_mte_state] = 13,
      }},
 };
 const size_t glibc_layout_count = sizeof glibc_layouts / sizeof *glibc_layouts;
