@@ -99,15 +99,19 @@ static const char *check_dynamic(const struct image_file *file) {
 }
 
 /* Opens a candidate. NULL when it is accepted, else what is wrong with it. */
-static const char *try_place(const struct linker *linker, const char *path, struct image_file *file,
-                             struct error *error) {
+static const char *try_place(const struct linker *linker, size_t place, const char *path,
+                             struct image_file *file, struct error *error) {
+    static const char itself[] = "is myld itself";
     bool foreign;
+    if (place == PLACE_INTERPRETER && !linker->options.explicitly)
+        return itself; /* the kernel took it as the interpreter */
     if (!image_open(file, path, &foreign, error))
         return error->number ? error_number_text(error->number) : error->text;
-    const char *wrong = is_myld(linker, file)          ? "is myld itself"
-                        : file->header.e_entry == 0    ? "has no entry point"
+    const char *wrong = file->header.e_entry == 0      ? "has no entry point"
                         : file->header.e_type != ET_DYN ? "is no shared object"
                                                        : check_dynamic(file);
+    if (wrong && is_myld(linker, file))
+        wrong = itself;
     if (wrong)
         image_close(file);
     return wrong;
@@ -116,7 +120,7 @@ static const char *try_place(const struct linker *linker, const char *path, stru
 bool musl_open_libc(struct linker *linker, struct image_file *file, char *path) {
     struct error error;
     for (size_t place = 0; place < PLACE_COUNT; place++)
-        if (name_place(linker, place, path) && !try_place(linker, path, file, &error))
+        if (name_place(linker, place, path) && !try_place(linker, place, path, file, &error))
             return true;
     return false;
 }
@@ -129,7 +133,7 @@ void musl_describe_places(struct linker *linker, char *text, size_t size) {
     for (size_t place = 0; place < PLACE_COUNT; place++) {
         if (!name_place(linker, place, path))
             continue;
-        const char *wrong = try_place(linker, path, &file, &error);
+        const char *wrong = try_place(linker, place, path, &file, &error);
         if (!wrong)
             image_close(&file);
         length += format_text(text + length, size - length, "\n  looked at %s: %s", path,
