@@ -62,6 +62,11 @@ static void each_thread(struct linker *linker, thread_visitor *visit, void *cont
     visit(linker, arch_thread_pointer(), context);
 }
 
+static bool no_further_stacks(struct linker *linker) {
+    (void)linker;
+    return true;
+}
+
 const struct libc_shim shim_none = {
     .name = "none",
     .set_search = gnu_set_search,
@@ -79,6 +84,7 @@ const struct libc_shim shim_none = {
     .before_constructors = nothing,
     .lock = lock,
     .unlock = unlock,
+    .make_stacks_executable = no_further_stacks,
     .each_thread = each_thread,
     .tls_changed = nothing,
     .describe_start = gnu_describe_start,

@@ -70,6 +70,9 @@ struct libc_shim {
     void (*list_unlock)(struct linker *linker);
     /* True when the libc forbids to unload the object: it still has to call into it. NULL: it never does. */
     bool (*is_pinned)(struct linker *linker, const struct object *object);
+    /* Makes the stacks of all threads but the first one executable, now and in future, because `object` wants it. NULL: this
+     * libc's loader ignores such wishes. */
+    bool (*make_stacks_executable)(struct linker *linker);
     void (*each_thread)(struct linker *linker, thread_visitor *visit, void *context);
     /* The calling thread has got its first dtv from the loader (tls_door.dtv was NULL); signals are blocked. NULL: does
      * not happen. */

@@ -10,6 +10,7 @@
 #include "relocate.h"
 #include "rendezvous.h"
 #include "retire.h"
+#include "stack.h"
 #include "sys.h"
 #include "text.h"
 #include "version.h"
@@ -80,7 +81,8 @@ static bool relocate_new(struct transaction *transaction, const struct object *r
         if (!relocate_object(linker, object, its, error))
             return false;
     }
-    return init_check(linker, root->order, error);
+    return init_check(linker, root->order, error) &&
+           stack_permit(linker, first_new(transaction), error);
 }
 
 static bool protect_new(struct transaction *transaction, struct error *error) {

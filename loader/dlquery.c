@@ -231,16 +231,17 @@ struct search_filler {
     char *next_name;
 };
 
+/* The flags, which should tell the rule, are 0 in glibc, too. */
 static void add_folder(void *context, enum search_rule rule, const char *folder) {
+    (void)rule;
     struct search_filler *filler = context;
     size_t length = strlen(folder);
     if (length > 1 && folder[length - 1] == '/')
         length--;
     if (!filler->count_only) {
-        unsigned flags = rule == SEARCH_LIBRARY_PATH ? 0x2 : rule == SEARCH_DEFAULT ? 0x40 : 0x4;
         memcpy(filler->next_name, folder, length);
         filler->next_name[length] = 0;
-        filler->info->path[filler->count] = (struct search_path){filler->next_name, flags};
+        filler->info->path[filler->count] = (struct search_path){filler->next_name, 0};
         filler->next_name += length + 1;
     }
     filler->count++;

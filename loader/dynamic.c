@@ -304,7 +304,7 @@ bool dynamic_read(struct object *object, struct error *error) {
     for (size_t i = 0; i < ARRAY_LENGTH(checks); i++) {
         const char *wrong = checks[i](object, &raw);
         if (wrong)
-            return error_set(error, ERROR_FILE, 0, object->path, "%s", wrong);
+            return error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
     }
     return true;
 }

@@ -390,11 +390,11 @@ static bool read_all_headers(struct object *object, const Elf64_Phdr *phdr, size
     /* No PT_GNU_STACK at all means an old object, which may run code on the stack. */
     object->executable_stack = true;
     if (!add_segments(object, phdr, phnum))
-        return error_no_memory(error, object->path);
+        return error_no_memory(error, object->label);
     for (size_t i = 0; i < phnum; i++) {
         const char *wrong = read_header(object, &phdr[i], page_size);
         if (wrong)
-            return error_set(error, ERROR_FILE, 0, object->path, "%s", wrong);
+            return error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
     }
     return true;
 }
@@ -420,7 +420,7 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
     const char *wrong =
         image_plan(&plan, &file->header, file->phdr, file->phnum, file->size, page_size);
     if (wrong)
-        return error_set(error, ERROR_FILE, 0, object->path, "%s", wrong);
+        return error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
     long result;
     if (plan.type == ET_EXEC) {
         object->bias = 0;
@@ -429,7 +429,7 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
         result = map_anywhere(&plan, file->fd, page_size, hint, &object->bias);
     }
     if (result < 0)
-        return error_set(error, ERROR_FILE, (int)-result, object->path,
+        return error_set(error, ERROR_FILE, (int)-result, object->label,
                          "failed to map segment from shared object");
     object->page_size = page_size;
     object->owns_mapping = true;
@@ -441,7 +441,7 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
     object->phdr = find_phdr(object, file);
     object->entry = plan.entry ? object->bias + plan.entry : 0;
     if (!object->phdr)
-        return error_no_memory(error, object->path);
+        return error_no_memory(error, object->label);
     return read_all_headers(object, file->phdr, file->phnum, page_size, error);
 }
 
@@ -458,7 +458,7 @@ bool image_adopt(struct object *object, const Elf64_Phdr *phdr, size_t phnum, ui
         end = max_size(end, align_up(phdr[i].p_vaddr + phdr[i].p_memsz, page_size));
     }
     if (start >= end)
-        return error_set(error, ERROR_FILE, 0, object->path, "object file has no loadable segments");
+        return error_set(error, ERROR_FILE, 0, object->label, "object file has no loadable segments");
     object->map_start = bias + start;
     object->map_end = bias + end;
     return read_all_headers(object, phdr, phnum, page_size, error);

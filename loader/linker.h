@@ -39,6 +39,7 @@ struct linker {
     bool running;                /* the program has been entered, or a constructor has */
     _Atomic(struct object_index *) index; /* dlquery.c: objects by address */
     bool closing, close_again;   /* dl.c: dlclose is at work; it must look again */
+    bool executable_stack;       /* stack.c: the stacks may hold code */
     struct retired *retired;     /* retire.c */
 };
 

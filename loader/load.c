@@ -49,14 +49,13 @@ void load_roll_back(struct transaction *transaction) {
     while (linker->base.last != transaction->last_before) {
         struct object *object = linker->base.last;
         load_unlink(linker, object);
-        linker->base.added--;
-        linker->base.removed--;
         if (object == linker->self)
             continue;
         tls_remove_module(linker, object);
         retire(linker, (void (*)(void *))object_free, object);
     }
     linker->tls.used = transaction->tls_used;
+    linker->shim->objects_changed(linker);
     retire_sweep(linker);
 }
 
@@ -102,13 +101,37 @@ static void set_program_origin(struct object *program, int fd) {
     search_set_origin(program, path);
 }
 
+/* What is only listed has the origin that ld.so's --list gives it: by the path, links not followed. */
+static void set_listed_origin(struct object *program, const char *path) {
+    const char *empty = program->path;
+    program->path = path;
+    search_origin(program);
+    program->path = empty;
+}
+
+/* A name without a slash is searched for like a library; nobody looks at PATH (ld.so(8)). */
+static bool find_program(struct linker *linker, const char *name, struct image_file *file,
+                         struct error *error) {
+    char path[SEARCH_PATH_MAX];
+    bool foreign;
+    if (strchr(name, '/'))
+        return image_open(file, name, &foreign, error);
+    linker->shim->set_search(linker);
+    if (search_open(&linker->search, name, NULL, NULL, file, path, error))
+        return true;
+    error->number = 0;
+    return false;
+}
+
 static bool open_program(struct linker *linker, struct object *program, const char *path,
                          struct error *error) {
     struct image_file file;
-    bool foreign;
-    if (!image_open(&file, path, &foreign, error))
+    if (!find_program(linker, path, &file, error))
         return false;
-    set_program_origin(program, file.fd);
+    if (linker->options.mode == MODE_RUN)
+        set_program_origin(program, file.fd);
+    else
+        set_listed_origin(program, path);
     bool mapped =
         image_map(program, &file, linker->process.page_size, &linker->map_hint, error);
     image_close(&file);
@@ -161,8 +184,6 @@ bool load_fixed_objects(struct linker *linker, struct error *error) {
 
 struct object *load_find(struct linker *linker, const char *name) {
     for (struct object *object = linker->base.first; object; object = object->next) {
-        if (object->kind == OBJECT_VDSO)
-            continue;
         if (object_has_name(object, name))
             return object;
         if (object->soname && strcmp(object->soname, name) == 0) {
@@ -192,7 +213,13 @@ static bool is_unfit(const struct object *object, struct error *error) {
         wrong = "cannot dynamically load position-independent executable";
     else if (!object->dynamic)
         wrong = "object file has no dynamic section";
-    return wrong && !error_set(error, ERROR_FILE, 0, object->path, "%s", wrong);
+    return wrong && !error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
+}
+
+static bool is_executable(const struct image_file *file, const struct object *object,
+                          struct error *error) {
+    return file->header.e_type == ET_EXEC &&
+           !error_set(error, ERROR_FILE, 0, object->label, "cannot dynamically load executable");
 }
 
 static struct object *find_file(struct linker *linker, const struct image_file *file) {
@@ -204,7 +231,7 @@ static struct object *find_file(struct linker *linker, const struct image_file *
 
 /* Maps and reads an opened library. */
 static struct object *map_library(struct linker *linker, const struct image_file *file,
-                                  const char *path, struct object *requester,
+                                  const char *name, const char *path, struct object *requester,
                                   struct error *error) {
     struct object *object = object_new(OBJECT_LIBRARY, path);
     if (!object) {
@@ -213,17 +240,15 @@ static struct object *map_library(struct linker *linker, const struct image_file
     }
     object->requester = requester;
     object->ignores_versions = !linker->shim->checks_versions;
-    if (file->header.e_type == ET_EXEC) {
-        error_set(error, ERROR_FILE, 0, path, "cannot dynamically load executable");
-        object_free(object);
-        return NULL;
-    }
-    if (!image_map(object, file, linker->process.page_size, &linker->map_hint, error) ||
+    object->label = name; /* until it is known to be sound, messages call it what it was asked for by, as ld.so's */
+    if (is_executable(file, object, error) ||
+        !image_map(object, file, linker->process.page_size, &linker->map_hint, error) ||
         !dynamic_read(object, error) || is_unfit(object, error) ||
         !version_read(object, error)) {
         object_free(object);
         return NULL;
     }
+    object->label = object->path;
     if (object->soname && means_loader(linker, object->soname)) {
         /* The system's own loader, named by path: it must not come to life here. */
         object_free(object);
@@ -282,7 +307,7 @@ struct object *load_library(struct linker *linker, const char *name, struct obje
         return NULL;
     }
     object = find_file(linker, &file);
-    if (!object && !(object = map_library(linker, &file, path, requester, error)))
+    if (!object && !(object = map_library(linker, &file, name, path, requester, error)))
         note_request(error, name, requester);
     image_close(&file);
     if (object && !object_has_name(object, name) && !object_add_name(object, name)) {

@@ -10,6 +10,7 @@
 #include "relocate.h"
 #include "rendezvous.h"
 #include "report.h"
+#include "stack.h"
 #include "start.h"
 #include "sys.h"
 #include "text.h"
@@ -36,9 +37,10 @@ static bool load(struct linker *linker, struct error *error) {
         return false;
     linker->shim = shim_recognise(linker->program, linker->interpreter);
     linker->shim->set_search(linker);
+    if (!load_fixed_objects(linker, error))
+        return false;
     struct object_list *preloaded = start_preload(linker, error);
-    return preloaded && load_fixed_objects(linker, error) &&
-           load_group(linker, linker->program, preloaded->item, preloaded->count, error) &&
+    return preloaded && load_group(linker, linker->program, preloaded->item, preloaded->count, error) &&
            start_complete_scope(linker, error) && linker->shim->confirm(linker, error);
 }
 
@@ -71,7 +73,8 @@ static bool protect(struct linker *linker, struct error *error) {
             return error_set(error, ERROR_FILE, (int)-result, object->path,
                              "cannot apply additional memory protection after relocation");
     }
-    return init_check(linker, linker->program->order, error);
+    return init_check(linker, linker->program->order, error) &&
+           stack_permit(linker, linker->base.first, error);
 }
 
 static _Noreturn void run(struct linker *linker) {

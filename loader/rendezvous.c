@@ -4,6 +4,7 @@
 #include "dynamic.h"
 #include "linker.h"
 #include "memory.h"
+#include <string.h>
 
 /* Exported: debuggers find both by name when there is no DT_DEBUG yet. */
 EXPORT struct r_debug _r_debug;
@@ -16,7 +17,22 @@ __attribute__((noinline)) void _dl_debug_state(void) {
 
 /* Where myld was run as a command, gdb takes the first entry for the file that it started, myld, and knows the program
  * only by the name of its entry, which libc wants empty: both get entries of the list's own. */
-static struct link_map command_entry, program_entry;
+static bool add_command_entries(struct linker *linker, struct link_map **first) {
+    size_t size = linker->shim->map_size(linker);
+    struct link_map *command = memory_alloc(size), *program = memory_alloc(size);
+    if (!command || !program)
+        return false;
+    memcpy(command, linker->self->map, size);
+    memcpy(program, *first, size);
+    command->l_prev = NULL;
+    command->l_next = program;
+    program->l_prev = command;
+    program->l_name = (char *)linker->options.program;
+    if (program->l_next)
+        program->l_next->l_prev = program;
+    *first = command;
+    return true;
+}
 
 static bool make_mirror(struct linker *linker, struct object *object, struct error *error) {
     size_t size = linker->shim->map_size(linker);
@@ -68,17 +84,8 @@ bool rendezvous_open(struct linker *linker, struct error *error) {
         return false;
     rendezvous_publish(linker);
     struct link_map *first = linker->program->map;
-    if (linker->options.explicitly) {
-        command_entry = *linker->self->map;
-        program_entry = *first;
-        program_entry.l_name = (char *)linker->options.program;
-        command_entry.l_prev = NULL;
-        command_entry.l_next = &program_entry;
-        program_entry.l_prev = &command_entry;
-        if (program_entry.l_next)
-            program_entry.l_next->l_prev = &program_entry;
-        first = &command_entry;
-    }
+    if (linker->options.explicitly && !add_command_entries(linker, &first))
+        return error_no_memory(error, "");
     _r_debug = (struct r_debug){
         .r_version = 1,
         .r_map = first,

@@ -32,7 +32,7 @@ void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic) {
 _Noreturn void start_usage(struct linker *linker, const char *wrong) {
     const char *command = linker->process.argv[0];
     print_text(2, "%s: %s\nTry '%s --help' for more information.\n", command, wrong, command);
-    sys_exit(127);
+    sys_exit(1);
 }
 
 void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {

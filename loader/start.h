@@ -14,7 +14,7 @@ extern const char _start[];
  * (start_prepare). Uses no global address. */
 void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic);
 
-/* Explains how to call the loader; ends the process with status 127. */
+/* Explains how to call the loader; ends the process with status 1, as ld.so does. */
 _Noreturn void start_usage(struct linker *linker, const char *wrong);
 
 /* Fills in what does not depend on the program: the object of the loader itself, facts of the machine. */

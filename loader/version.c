@@ -100,7 +100,7 @@ bool version_read(struct object *object, struct error *error) {
     object->version_count = highest + 1;
     object->versions = memory_alloc(object->version_count * sizeof *object->versions);
     if (!object->versions)
-        return error_no_memory(error, object->path);
+        return error_no_memory(error, object->label);
     each_need(object, store_need, object->versions);
     each_definition(object, store_definition, object->versions);
     return true;

@@ -182,6 +182,7 @@ const struct libc_shim shim_glibc = {
     .list_lock = list_lock,
     .list_unlock = list_unlock,
     .is_pinned = is_pinned,
+    .make_stacks_executable = glibc_make_stacks_executable,
     .each_thread = glibc_each_thread,
     .tls_changed = glibc_tls_changed,
     .describe_start = gnu_describe_start,

@@ -76,6 +76,7 @@ void glibc_mirror(struct linker *linker, struct object *object);
 
 /* threads.c */
 bool glibc_make_first_thread(struct linker *linker, struct error *error);
+bool glibc_make_stacks_executable(struct linker *linker);
 void glibc_each_thread(struct linker *linker, thread_visitor *visit, void *context);
 
 /* functions.c: the address of a function or variable of libc.so.6, or 0. `version` NULL: any. */

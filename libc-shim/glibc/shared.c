@@ -9,6 +9,7 @@
 #include "loader/memory.h"
 #include "loader/relocate.h"
 #include "loader/rendezvous.h"
+#include "loader/retire.h"
 #include "loader/symbol.h"
 #include <string.h>
 
@@ -96,6 +97,8 @@ static void fill_functions(const struct glibc_layout *layout) {
     unsigned char *ro = _rtld_global_ro;
     static const uintptr_t active = 1; /* only compared with NULL: "the loader is there" */
     glibc_put_word(layout, ro, GLIBC_ro_init_all_dirs, (uintptr_t)&active);
+    /* The same in both: libc's clean-up for memory checkers finds no folder to free. */
+    glibc_put_word(layout, _rtld_global, GLIBC_gl_all_dirs, (uintptr_t)&active);
     glibc_put_word(layout, ro, GLIBC_ro_mcount, (uintptr_t)_dl_mcount);
     glibc_put_word(layout, ro, GLIBC_ro_lookup_symbol_x, (uintptr_t)lookup_symbol);
     glibc_put_word(layout, ro, GLIBC_ro_catch_error, (uintptr_t)_dl_catch_error);
@@ -195,34 +198,20 @@ void glibc_objects_changed(struct linker *linker) {
     dl_index_objects(linker);
 }
 
-/* A new slotinfo list of `capacity` entries behind the ones that there are. */
-static bool grow_slotinfo(struct glibc *glibc, size_t capacity) {
+/* A larger slotinfo list in place of the one that there is: always one, for libc frees what is chained to it. */
+static bool grow_slotinfo(struct linker *linker, size_t capacity) {
+    struct glibc *glibc = glibc_of(linker);
     const struct glibc_layout *layout = glibc->layout;
-    size_t size = glibc_size(layout, GLIBC_slotinfo_array) +
-                  capacity * glibc_size(layout, GLIBC_slotinfo_size);
-    unsigned char *list = memory_alloc(size);
+    unsigned char *list = memory_alloc(glibc_size(layout, GLIBC_slotinfo_array) +
+                                       capacity * glibc_size(layout, GLIBC_slotinfo_size));
     if (!list)
         return false;
+    unsigned char **place = glibc_member(layout, _rtld_global, GLIBC_gl_tls_dtv_slotinfo_list);
+    retire(linker, memory_free, *place);
     glibc_put_word(layout, list, GLIBC_slotinfo_len, capacity);
-    unsigned char **link = glibc_member(layout, _rtld_global, GLIBC_gl_tls_dtv_slotinfo_list);
-    while (*link)
-        link = glibc_member(layout, *link, GLIBC_slotinfo_next);
-    __atomic_store_n(link, list, __ATOMIC_RELEASE);
-    glibc->slotinfo_capacity += capacity;
+    glibc->slotinfo_capacity = capacity;
+    *place = list;
     return true;
-}
-
-/* The slotinfo entry of module `id`. */
-static unsigned char *slotinfo(const struct glibc_layout *layout, size_t id) {
-    unsigned char *list =
-        *(unsigned char **)glibc_member(layout, _rtld_global, GLIBC_gl_tls_dtv_slotinfo_list);
-    size_t length;
-    while (id >= (length = *(size_t *)glibc_member(layout, list, GLIBC_slotinfo_len))) {
-        id -= length;
-        list = *(unsigned char **)glibc_member(layout, list, GLIBC_slotinfo_next);
-    }
-    return (unsigned char *)glibc_member(layout, list, GLIBC_slotinfo_array) +
-           id * glibc_size(layout, GLIBC_slotinfo_size);
 }
 
 void glibc_tls_changed(struct linker *linker) {
@@ -233,11 +222,15 @@ void glibc_tls_changed(struct linker *linker) {
     glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_static_used, tls->used);
     glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_generation, tls_door.generation);
     if (tls->highest >= glibc->slotinfo_capacity &&
-        !grow_slotinfo(glibc, tls->highest + 62 - glibc->slotinfo_capacity))
+        !grow_slotinfo(linker, 2 * tls->highest + 62))
         return;
+    unsigned char *entry = glibc_member(
+        layout,
+        *(unsigned char **)glibc_member(layout, _rtld_global, GLIBC_gl_tls_dtv_slotinfo_list),
+        GLIBC_slotinfo_array);
     for (size_t id = 1; id < glibc->slotinfo_capacity && id < tls->table->count; id++) {
         const struct object *object = tls->table->item[id].object;
-        unsigned char *entry = slotinfo(layout, id);
+        entry += glibc_size(layout, GLIBC_slotinfo_size);
         glibc_put_word(layout, entry, GLIBC_slotinfo_gen, tls->table->item[id].generation);
         glibc_put_word(layout, entry, GLIBC_slotinfo_map, object ? (uintptr_t)object->map : 0);
     }

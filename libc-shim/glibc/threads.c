@@ -182,6 +182,22 @@ static void visit_list(struct linker *linker, enum glibc_field field, thread_vis
     }
 }
 
+static void make_stack_executable(struct linker *linker, uintptr_t tp, void *failed) {
+    const struct glibc_layout *layout = glibc_of(linker)->layout;
+    unsigned char *pthread = glibc_pthread(layout, tp);
+    const unsigned char *user_stack = glibc_member(layout, pthread, GLIBC_pt_user_stack);
+    if (!(user_stack && *user_stack) && __nptl_change_stack_perm(pthread) != 0)
+        *(bool *)failed = true;
+}
+
+bool glibc_make_stacks_executable(struct linker *linker) {
+    bool failed = false;
+    const struct glibc_layout *layout = glibc_of(linker)->layout;
+    glibc_put_int(layout, _rtld_global, GLIBC_gl_stack_flags, PF_R | PF_W | PF_X);
+    glibc_each_thread(linker, make_stack_executable, &failed);
+    return !failed;
+}
+
 void glibc_each_thread(struct linker *linker, thread_visitor *visit, void *context) {
     _Atomic int *lock =
         glibc_member(glibc_of(linker)->layout, _rtld_global, GLIBC_gl_stack_cache_lock);

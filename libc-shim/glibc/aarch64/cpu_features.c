@@ -1,0 +1,20 @@
+/* What the string functions of glibc on aarch64 want to know of the processor; see cpu_features.h.
+ *
+ * In:  struct cpu, and AT_HWCAP and AT_HWCAP2 by way of the members that hold them.
+ * Out: struct cpu_features in _rtld_global_ro, as glibc 2.36's init_cpu_features leaves it where no tunable is set:
+ *      no name of a processor, memory tagging off.
+ */
+#include "libc-shim/glibc/cpu_features.h"
+#include "libc-shim/glibc/glibc.h"
+
+void glibc_fill_cpu_features(unsigned char *rtld_global_ro, const struct glibc_layout *layout,
+                             const struct cpu *cpu) {
+    unsigned char *features = glibc_member(layout, rtld_global_ro, GLIBC_ro_cpu_features);
+    uint64_t hwcap = *(uint64_t *)glibc_member(layout, rtld_global_ro, GLIBC_ro_hwcap);
+    uint64_t hwcap2 = *(uint64_t *)glibc_member(layout, rtld_global_ro, GLIBC_ro_hwcap2);
+    bool *checks_branches = glibc_member(layout, features, GLIBC_cpu_bti);
+    glibc_put_word(layout, features, GLIBC_cpu_midr, cpu_model(hwcap));
+    glibc_put_int(layout, features, GLIBC_cpu_zva_size, cpu->zero_block);
+    if (checks_branches)
+        *checks_branches = cpu_checks_branches(hwcap2);
+}
