@@ -119,8 +119,7 @@ static bool find_program(struct linker *linker, const char *name, struct image_f
     linker->shim->set_search(linker);
     if (search_open(&linker->search, name, NULL, NULL, file, path, error))
         return true;
-    error->number = 0;
-    return false;
+    return error_set(error, ERROR_OPEN, 0, name, "cannot open shared object file");
 }
 
 static bool open_program(struct linker *linker, struct object *program, const char *path,

@@ -21,7 +21,7 @@ static const char *variable(const struct process *process, const char *name) {
 
 static void read_environment(struct options *options, struct process *process) {
     options->bind_now = variable(process, "LD_BIND_NOW") != NULL;
-    options->warn = variable(process, "LD_WARN") != NULL;
+    options->verbose = variable(process, "LD_VERBOSE") != NULL;
     if (process_environment(process, "LD_TRACE_LOADED_OBJECTS")) {
         options->mode = MODE_LIST;
         options->trace_environment = true;

@@ -23,8 +23,7 @@ struct options {
     const char *preload_option; /* --preload, NULL: none */
     bool inhibit_cache;        /* --inhibit-cache */
     bool bind_now;             /* LD_BIND_NOW is set and not empty */
-    bool warn;                 /* LD_WARN */
-    bool relocate_list;        /* LD_TRACE_LOADED_OBJECTS with LD_WARN: ldd -d, -r */
+    bool verbose;              /* LD_VERBOSE: a list tells the versions, too */
     const char *musl_libc;     /* MYLD_MUSL_LIBC: the libc.so for musl programs; NULL: none */
 };
 

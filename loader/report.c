@@ -5,6 +5,7 @@
 #include "linker.h"
 #include "sys.h"
 #include "text.h"
+#include "version.h"
 #include <errno.h>
 #include <string.h>
 
@@ -67,6 +68,26 @@ _Noreturn void report_failure(struct linker *linker, const struct error *error) 
         }
     }
     sys_exit(127);
+}
+
+static void print_need(void *context, const char *file, const char *name, bool weak,
+                       const struct object *provider) {
+    (void)context;
+    print_text(STANDARD_OUTPUT, "\t\t%s (%s) %s=> %s\n", file, name, weak ? "[WEAK] " : "",
+               provider ? provider->path : "not found");
+}
+
+void report_versions(const struct linker *linker) {
+    bool first = true;
+    for (const struct object *object = linker->base.first; object; object = object->next) {
+        if (!object->verneed)
+            continue;
+        if (first)
+            print_text(STANDARD_OUTPUT, "\n\tVersion information:\n");
+        first = false;
+        print_text(STANDARD_OUTPUT, "\t%s:\n", object->label);
+        version_each_need(object, &linker->base, print_need, NULL);
+    }
 }
 
 void report_libraries(const struct linker *linker) {

@@ -13,6 +13,9 @@ _Noreturn void report_failure(struct linker *linker, const struct error *error);
 /* Prints the libraries of the program as ldd expects it. */
 void report_libraries(const struct linker *linker);
 
+/* Prints which versions each object needs and who has them (ldd -v). */
+void report_versions(const struct linker *linker);
+
 _Noreturn void report_help(const char *command);
 _Noreturn void report_version(void);
 

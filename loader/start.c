@@ -53,7 +53,8 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->self->relocated = true;
     linker->self->never_unload = true;
     linker->self->executable_stack = false;
-    linker->map_hint = linker->self->map_start;
+    /* The kernel's own choice for mappings is directly below the loader: room for it, so that images do not collide. */
+    linker->map_hint = linker->self->map_start - (4UL << 20);
 }
 
 /* -- the program -------------------------------------------------------------------------------- */
@@ -229,6 +230,8 @@ bool start_complete_scope(struct linker *linker, struct error *error) {
 
 _Noreturn void start_answer(struct linker *linker) {
     report_libraries(linker);
+    if (linker->options.verbose)
+        report_versions(linker);
     sys_exit(0);
 }
 

@@ -167,3 +167,27 @@ bool version_check(const struct object *object, const struct namespace *space, b
         each_need(object, check_need, &check);
     return check.complete;
 }
+
+struct listing {
+    const struct namespace *space;
+    version_visitor *visit;
+    void *context;
+};
+
+static bool list_need(void *context, const struct object *object, const char *file,
+                      const Elf64_Vernaux *need) {
+    const struct listing *listing = context;
+    const struct object *library = find_library(listing->space, file);
+    struct wanted wanted = {object->strings + need->vna_name, need->vna_hash};
+    bool provided = library && !each_definition(library, is_other_definition, &wanted);
+    listing->visit(listing->context, file, wanted.name, need->vna_flags & VER_FLG_WEAK,
+                   provided ? library : NULL);
+    return true;
+}
+
+void version_each_need(const struct object *object, const struct namespace *space,
+                       version_visitor *visit, void *context) {
+    struct listing listing = {space, visit, context};
+    if (object->strings)
+        each_need(object, list_need, &listing);
+}

@@ -19,4 +19,11 @@ typedef void version_report(void *context, const struct error *error);
 bool version_check(const struct object *object, const struct namespace *space, bool warnings,
                    version_report *report, void *context);
 
+/* Calls visit() for each version that the object needs: of which file, whether weakly, and the library that has it (NULL:
+ * none does). */
+typedef void version_visitor(void *context, const char *file, const char *name, bool weak,
+                             const struct object *provider);
+void version_each_need(const struct object *object, const struct namespace *space,
+                       version_visitor *visit, void *context);
+
 #endif
