@@ -146,18 +146,20 @@ static void *locate(const struct object *object, uint64_t address, uint64_t size
 }
 
 static const char *check_strings(struct object *object, const struct raw *raw) {
-    if (!raw->strtab)
-        return raw->symtab ? "no DT_STRTAB in the dynamic section" : NULL;
-    object->strings = locate(object, raw->strtab, raw->strsz, 1, NULL);
-    object->strings_size = raw->strsz;
-    if (!object->strings || !raw->strsz || object->strings[raw->strsz - 1] != 0)
-        return "invalid string table";
+    if (raw->strtab) {
+        object->strings = locate(object, raw->strtab, raw->strsz, 1, NULL);
+        object->strings_size = raw->strsz;
+        if (!object->strings || !raw->strsz || object->strings[raw->strsz - 1] != 0)
+            return "invalid string table";
+    } else if (raw->symtab) {
+        return "no DT_STRTAB in the dynamic section";
+    }
     for (size_t i = 0; i < object->dynamic_count; i++) {
         const Elf64_Dyn *entry = &object->dynamic[i];
         bool is_string = entry->d_tag == DT_NEEDED || entry->d_tag == DT_SONAME ||
                          entry->d_tag == DT_RPATH || entry->d_tag == DT_RUNPATH ||
                          entry->d_tag == DT_AUXILIARY || entry->d_tag == DT_FILTER;
-        if (is_string && entry->d_un.d_val >= raw->strsz)
+        if (is_string && entry->d_un.d_val >= object->strings_size)
             return "string offset outside of the string table";
     }
     if (raw->has_soname)

@@ -211,33 +211,17 @@ static bool is_seamless(const struct plan *plan) {
 
 /* -- mapping ------------------------------------------------------------------------------------ */
 
-/* Maps one segment at its place. `fixed` is MAP_FIXED inside a reservation, else MAP_FIXED_NOREPLACE. */
-static long map_segment(const struct plan_segment *segment, uintptr_t bias, int fd, int fixed) {
-    uintptr_t at = bias + segment->start;
-    size_t from_file = segment->file_end - segment->start;
-    if (from_file) {
-        uintptr_t got =
-            sys_mmap(at, from_file, segment->prot, MAP_PRIVATE | fixed, fd, segment->file_offset);
-        if (sys_failed(got))
-            return (long)got;
-        if (got != at) { /* a kernel before 4.17 takes MAP_FIXED_NOREPLACE for a hint */
-            sys_munmap(got, from_file);
-            return -EEXIST;
-        }
-    }
-    size_t anonymous = segment->end - segment->file_end;
-    if (segment->end > segment->file_end) {
-        at = bias + segment->file_end;
-        uintptr_t got = sys_mmap(at, anonymous, segment->prot,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
-        if (sys_failed(got))
-            return (long)got;
-        if (got != at) {
-            sys_munmap(got, anonymous);
-            return -EEXIST;
-        }
-    }
-    return 0;
+/* Maps `size` bytes of the file (fd -1: anonymous memory) at `at`. */
+static long map_at(uintptr_t at, size_t size, int prot, int flags, int fd, uint64_t offset) {
+    if (size == 0)
+        return 0;
+    uintptr_t got = sys_mmap(at, size, prot, MAP_PRIVATE | flags, fd, offset);
+    if (sys_failed(got))
+        return (long)got;
+    if (got == at)
+        return 0;
+    sys_munmap(got, size); /* a kernel before 4.17 takes MAP_FIXED_NOREPLACE for a hint */
+    return -EEXIST;
 }
 
 /* Clears the bytes of the last file page that belong to bss. */
@@ -256,21 +240,34 @@ static long clear_tail(const struct plan_segment *segment, uintptr_t bias, uint6
     return writable ? 0 : sys_mprotect(page, size, segment->prot);
 }
 
+/* Maps one segment at its place. `fixed` is MAP_FIXED inside a reservation, else MAP_FIXED_NOREPLACE: then what lies
+ * there is somebody else's, and on failure nothing of the segment stays mapped. */
+static long map_segment(const struct plan_segment *segment, uintptr_t bias, int fd, int fixed,
+                        uint64_t page_size) {
+    size_t from_file = segment->file_end - segment->start;
+    size_t anonymous = segment->end > segment->file_end ? segment->end - segment->file_end : 0;
+    long result = map_at(bias + segment->start, from_file, segment->prot, fixed, fd,
+                         segment->file_offset);
+    if (result < 0)
+        return result;
+    result = map_at(bias + segment->file_end, anonymous, segment->prot, MAP_ANONYMOUS | fixed, -1, 0);
+    size_t mapped = from_file + (result == 0 ? anonymous : 0);
+    if (result == 0)
+        result = clear_tail(segment, bias, page_size);
+    if (result < 0 && mapped)
+        sys_munmap(bias + segment->start, mapped);
+    return result;
+}
+
 static long map_segments(const struct plan *plan, uintptr_t bias, int fd, int fixed,
                          uint64_t page_size) {
     for (size_t i = 0; i < plan->segment_count; i++) {
-        long result = map_segment(&plan->segments[i], bias, fd, fixed);
-        if (result == 0)
-            result = clear_tail(&plan->segments[i], bias, page_size);
+        long result = map_segment(&plan->segments[i], bias, fd, fixed, page_size);
         if (result == 0)
             continue;
-        /* Only what this call mapped: a colliding mapping is somebody else's. */
-        for (size_t done = 0; done < i; done++)
-            sys_munmap(bias + plan->segments[done].start,
-                       plan->segments[done].end - plan->segments[done].start);
-        if (result != -EEXIST && fixed == MAP_FIXED_NOREPLACE && i < plan->segment_count)
+        while (i-- > 0)
             sys_munmap(bias + plan->segments[i].start,
-                       plan->segments[i].file_end - plan->segments[i].start);
+                       plan->segments[i].end - plan->segments[i].start);
         return result;
     }
     return 0;
@@ -318,7 +315,17 @@ static long map_anywhere(const struct plan *plan, int fd, uint64_t page_size, ui
 
 /* -- from headers to the object's fields -------------------------------------------------------- */
 
-static bool add_segments(struct object *object, const Elf64_Phdr *phdr, size_t phnum) {
+/* Where two segments share a page, it is the later one's, with its protection. */
+static void settle_shared_page(struct segment *earlier, struct segment *later, uint64_t page_size) {
+    uintptr_t page = align_down(later->start, page_size);
+    if (earlier->end <= page)
+        return;
+    earlier->end = max_size(earlier->start, page);
+    later->start = page;
+}
+
+static bool add_segments(struct object *object, const Elf64_Phdr *phdr, size_t phnum,
+                         uint64_t page_size) {
     size_t count = 0;
     for (size_t i = 0; i < phnum; i++)
         count += phdr[i].p_type == PT_LOAD && phdr[i].p_memsz;
@@ -332,6 +339,8 @@ static bool add_segments(struct object *object, const Elf64_Phdr *phdr, size_t p
                 .end = object->bias + phdr[i].p_vaddr + phdr[i].p_memsz,
                 .prot = protection(phdr[i].p_flags),
             };
+    for (size_t i = 1; i < object->segment_count; i++)
+        settle_shared_page(&object->segments[i - 1], &object->segments[i], page_size);
     return true;
 }
 
@@ -389,7 +398,7 @@ static bool read_all_headers(struct object *object, const Elf64_Phdr *phdr, size
                              uint64_t page_size, struct error *error) {
     /* No PT_GNU_STACK at all means an old object, which may run code on the stack. */
     object->executable_stack = true;
-    if (!add_segments(object, phdr, phnum))
+    if (!add_segments(object, phdr, phnum, page_size))
         return error_no_memory(error, object->label);
     for (size_t i = 0; i < phnum; i++) {
         const char *wrong = read_header(object, &phdr[i], page_size);
@@ -447,19 +456,20 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
 
 bool image_adopt(struct object *object, const Elf64_Phdr *phdr, size_t phnum, uintptr_t bias,
                  uint64_t page_size, struct error *error) {
+    struct plan_segment segments[IMAGE_MAX_HEADERS];
+    struct plan plan = {.segments = segments};
+    /* Which file it was is not known: its size does not count here. */
+    const Elf64_Ehdr header = {.e_type = ET_DYN};
+    const char *wrong = phnum > IMAGE_MAX_HEADERS
+                            ? "invalid program header table"
+                            : image_plan(&plan, &header, phdr, phnum, UINT64_MAX, page_size);
+    if (wrong)
+        return error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
     object->bias = bias;
     object->phdr = phdr;
     object->phnum = phnum;
-    uint64_t start = UINT64_MAX, end = 0;
-    for (size_t i = 0; i < phnum; i++) {
-        if (phdr[i].p_type != PT_LOAD || phdr[i].p_memsz == 0)
-            continue;
-        start = min_size(start, align_down(phdr[i].p_vaddr, page_size));
-        end = max_size(end, align_up(phdr[i].p_vaddr + phdr[i].p_memsz, page_size));
-    }
-    if (start >= end)
-        return error_set(error, ERROR_FILE, 0, object->label, "object file has no loadable segments");
-    object->map_start = bias + start;
-    object->map_end = bias + end;
+    object->page_size = page_size;
+    object->map_start = bias + plan.start;
+    object->map_end = bias + plan.end;
     return read_all_headers(object, phdr, phnum, page_size, error);
 }

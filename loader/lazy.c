@@ -49,11 +49,17 @@ static uintptr_t find_function(struct linker *linker, struct object *object, uin
         give_up(linker, &error);
     }
     relocate_note_binding(object, (struct object *)definition.object);
+    uintptr_t address = symbol_address(definition);
+    if (definition.symbol->st_shndx != SHN_ABS && !object_contains(definition.object, address)) {
+        error_set(&error, ERROR_FILE, 0, definition.object->label,
+                  "symbol `%s' lies outside of the loaded segments", request.name);
+        give_up(linker, &error);
+    }
     if (ELF64_ST_TYPE(definition.symbol->st_info) != STT_GNU_IFUNC)
-        return symbol_address(definition);
+        return address;
     struct resolver_call call = {linker, definition, &error};
-    uintptr_t address = arch_call_keeping_vectors(call_keeping_vectors, &call,
-                                                  arch_vector_area(linker_cpu(linker)));
+    address = arch_call_keeping_vectors(call_keeping_vectors, &call,
+                                        arch_vector_area(linker_cpu(linker)));
     if (!address && error.kind != ERROR_NONE)
         give_up(linker, &error);
     return address;

@@ -78,6 +78,21 @@ static const char *find_interpreter(const struct object *program) {
     return NULL;
 }
 
+/* True when PT_PHDR, from which the load bias was taken, agrees with the segment that holds it. */
+static bool bias_is_sound(const struct process *process, uintptr_t bias) {
+    const Elf64_Phdr *table = NULL;
+    for (size_t i = 0; i < process->phnum; i++) {
+        const Elf64_Phdr *header = &process->phdr[i];
+        if (header->p_type == PT_PHDR)
+            table = header;
+        if (header->p_type == PT_LOAD && table && table->p_offset >= header->p_offset &&
+            table->p_offset - header->p_offset < header->p_filesz)
+            return table->p_vaddr - table->p_offset == header->p_vaddr - header->p_offset &&
+                   bias % process->page_size == 0;
+    }
+    return bias == 0; /* no PT_PHDR: as the file says */
+}
+
 /* The kernel has mapped the program: its load bias follows from where its program headers are. */
 static bool adopt_program(struct linker *linker, struct object *program, struct error *error) {
     const struct process *process = &linker->process;
@@ -85,6 +100,8 @@ static bool adopt_program(struct linker *linker, struct object *program, struct 
     for (size_t i = 0; i < process->phnum; i++)
         if (process->phdr[i].p_type == PT_PHDR)
             bias = (uintptr_t)process->phdr - process->phdr[i].p_vaddr;
+    if (!bias_is_sound(process, bias))
+        return error_set(error, ERROR_FILE, 0, program->label, "invalid program header table");
     program->kernel_mapped = true;
     program->entry = process->entry;
     return image_adopt(program, process->phdr, process->phnum, bias, process->page_size, error);

@@ -93,7 +93,8 @@ bool object_has_name(const struct object *object, const char *text) {
     return false;
 }
 
-const struct segment *object_segment(const struct object *object, uintptr_t address, size_t size) {
+static const struct segment *find_segment(const struct object *object, uintptr_t address,
+                                          size_t size) {
     for (size_t i = 0; i < object->segment_count; i++) {
         const struct segment *segment = &object->segments[i];
         if (address >= segment->start &&
@@ -103,13 +104,19 @@ const struct segment *object_segment(const struct object *object, uintptr_t addr
     return NULL;
 }
 
+const struct segment *object_segment(const struct object *object, uintptr_t address, size_t size) {
+    const struct segment *segment = find_segment(object, address, size);
+    /* What may be written may be read on both machines. */
+    return segment && segment->prot & (PROT_READ | PROT_WRITE) ? segment : NULL;
+}
+
 bool object_has_code(const struct object *object, uintptr_t address) {
-    const struct segment *segment = object_segment(object, address, 1);
+    const struct segment *segment = find_segment(object, address, 1);
     return segment && segment->prot & PROT_EXEC;
 }
 
 bool object_contains(const struct object *object, uintptr_t address) {
-    return object_segment(object, address, 1) != NULL;
+    return find_segment(object, address, 1) != NULL;
 }
 
 struct object_list *object_list_new(size_t count) {

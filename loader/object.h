@@ -201,7 +201,7 @@ bool object_add_name(struct object *object, const char *name);
 /* True when the object was opened or asked for by this name before (soname not considered). */
 bool object_has_name(const struct object *object, const char *name);
 
-/* The segment that holds all of [address, address + size), or NULL. */
+/* The segment that holds all of [address, address + size), or NULL; one that may not be read holds nothing. */
 const struct segment *object_segment(const struct object *object, uintptr_t address, size_t size);
 
 /* True when `address` lies in an executable segment of the object. */

@@ -56,6 +56,14 @@ static bool is_place(struct pass *pass, uintptr_t address, size_t size) {
     return true;
 }
 
+/* True when the word at `place` can still be stored to when RELRO is in place: it is neither there nor in text that was
+ * made writable for a while. */
+static bool stays_writable(const struct object *object, uintptr_t place) {
+    const struct segment *segment = object_segment(object, place, sizeof place);
+    return segment && segment->prot & PROT_WRITE &&
+           (place >= object->relro_end || place + sizeof place <= object->relro_start);
+}
+
 /* Relocated words may be unaligned (packed structures). */
 static void store(uintptr_t place, uintptr_t value) {
     memcpy((void *)place, &value, sizeof value);
@@ -187,6 +195,10 @@ uintptr_t relocate_value(struct linker *linker, struct symbol_result definition,
 /* -- words that need a symbol ------------------------------------------------------------------- */
 
 static bool defer(struct pass *pass, struct deferred entry) {
+    const struct segment *segment =
+        object_segment(pass->object, (uintptr_t)entry.place, sizeof *entry.place);
+    if (!segment || !(segment->prot & PROT_WRITE))
+        return fail(pass, "IFUNC relocation outside of the writable segments");
     struct deferred *grown = memory_grow(pass->deferred, &pass->deferred_capacity,
                                          pass->deferred_count + 1, sizeof entry);
     if (!grown)
@@ -395,6 +407,7 @@ static bool apply(struct pass *pass, const struct relocation *relocation) {
 static size_t place_size(enum reloc_kind kind) {
     switch (kind) {
     case RELOC_NONE:
+    case RELOC_COPY: /* its size is the symbol's */
         return 0;
     case RELOC_ABSOLUTE32:
     case RELOC_PC32:
@@ -443,7 +456,7 @@ static bool apply_plt(struct pass *pass) {
     for (size_t i = 0; i < object->plt_rela_count; i++) {
         if (!decode(pass, &object->plt_rela[i], &relocation))
             return false;
-        if (relocation.kind == RELOC_JUMP_SLOT)
+        if (relocation.kind == RELOC_JUMP_SLOT && stays_writable(object, relocation.place))
             store(relocation.place, load(relocation.place) + object->bias);
         else if (!apply(pass, &relocation))
             return false;
@@ -531,9 +544,7 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
             if (!decode(&pass, &parts[part].table[i], &relocation))
                 return false;
             bool slot = relocation.kind == RELOC_JUMP_SLOT || relocation.kind == RELOC_GLOB_DAT;
-            bool fixed = relocation.place - object->relro_start <
-                         object->relro_end - object->relro_start;
-            if (slot && !fixed && !apply_word(&pass, &relocation))
+            if (slot && stays_writable(object, relocation.place) && !apply_word(&pass, &relocation))
                 return false;
         }
     bool done = run_deferred(&pass);

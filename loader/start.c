@@ -120,12 +120,15 @@ bool start_load_program(struct linker *linker, struct error *error) {
         memory_free((char *)linker->self->path);
         linker->self->path = linker->self->label = name;
     }
-    if (path && linker->options.mode == MODE_RUN) {
+    if (linker->options.mode != MODE_RUN)
+        return true;
+    if (path)
         execute_if_static(linker, path);
-        if (!object_has_code(linker->program, linker->program->entry))
-            return error_set(error, ERROR_FILE, 0, path, "entry point is not code of the program");
+    if (!object_has_code(linker->program, linker->program->entry))
+        return error_set(error, ERROR_FILE, 0, linker->program->label,
+                         "entry point is not code of the program");
+    if (path)
         disguise(linker);
-    }
     return true;
 }
 
