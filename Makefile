@@ -8,29 +8,43 @@ CROSS :=
 MUSL_INCLUDE := /usr/include/$(ARCH)-linux-musl
 MUSL_LIB := /usr/lib/$(ARCH)-linux-musl
 else
+# another machine's loader: Debian's cross tools, and that machine's libraries in a folder of their own
 CROSS := $(ARCH)-linux-gnu-
+CROSS_ROOT := $(BUILD)/root
+MUSL_INCLUDE := $(CROSS_ROOT)/usr/include/$(ARCH)-linux-musl
+MUSL_LIB := $(CROSS_ROOT)/usr/lib/$(ARCH)-linux-musl
 endif
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-LOADER_CC := $(if $(CROSS),$(CROSS)$(CC),$(CC))
+ifeq ($(CROSS),)
+LOADER_CC := $(CC)
+else ifneq ($(findstring clang,$(CC)),)
+LOADER_CC := $(CC) --target=$(ARCH)-linux-gnu
+else
+LOADER_CC := $(CROSS)$(CC)
+endif
 
 WARNINGS := -Wall -Wextra -Werror
 HOST_CFLAGS := -std=gnu17 $(WARNINGS) -O2 -g
 COMPILER_INCLUDE := $(shell $(LOADER_CC) -print-file-name=include)
 
+# No helpers of libgcc that look for features first; landing pads for checked branches, signed return addresses.
+LOADER_CFLAGS_aarch64 := -mno-outline-atomics -mbranch-protection=standard
+
 # The loader: freestanding, no vector registers (lazy binding must not touch them), musl's headers.
 LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -O2 -g -ffreestanding -fPIC -fvisibility=hidden \
-	-fno-stack-protector -fasynchronous-unwind-tables -fno-builtin -fno-plt -ffunction-sections \
+	-fno-stack-protector -fasynchronous-unwind-tables -fno-builtin -ffunction-sections \
 	-fno-strict-aliasing -mgeneral-regs-only -nostdinc -isystem $(COMPILER_INCLUDE) \
-	-isystem $(MUSL_INCLUDE) -I. -Iarch/$(ARCH)
+	-isystem $(MUSL_INCLUDE) -I. -Iarch/$(ARCH) $(LOADER_CFLAGS_$(ARCH))
 
-SONAME := ld-linux-x86-64.so.2
+SONAME_x86_64 := ld-linux-x86-64.so.2
+SONAME_aarch64 := ld-linux-aarch64.so.1
 VERSION_MAP := libc-shim/glibc/$(ARCH)/myld.map
 LOADER_LDFLAGS := -shared -nostdlib -fuse-ld=bfd -Wl,-e,_start -Wl,-z,text -Wl,-z,relro -Wl,-z,now \
 	-Wl,-z,noexecstack -Wl,-z,separate-code -Wl,--hash-style=gnu -Wl,--gc-sections \
-	-Wl,-soname,$(SONAME) -Wl,-Bsymbolic -Wl,--build-id -Wl,--no-undefined \
+	-Wl,-soname,$(SONAME_$(ARCH)) -Wl,-Bsymbolic -Wl,--build-id -Wl,--no-undefined \
 	-Wl,--version-script=$(VERSION_MAP)
 
 LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
@@ -40,17 +54,24 @@ LOADER_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(basename $(LOADER_SOURCES)))
 
 MYLD := $(CURDIR)/$(BUILD)/myld
 
+# The link ./myld is the loader for this machine.
 .PHONY: all
-all: $(BUILD)/myld myld
+all: $(BUILD)/myld $(if $(CROSS),,myld)
 
 $(BUILD)/myld: $(LOADER_OBJECTS) $(VERSION_MAP)
 	@echo '  LINK $@'
 	@$(LOADER_CC) $(LOADER_LDFLAGS) -o $@.new $(LOADER_OBJECTS) -L$(MUSL_LIB) -Wl,-Bstatic -lc -lgcc
-	@tools/check-loader $@.new
+	@tools/check-loader $@.new $(CROSS)
 	@mv $@.new $@
 
 myld: $(BUILD)/myld
 	ln -sf $(BUILD)/myld $@
+
+ifneq ($(CROSS),)
+$(CROSS_ROOT)/packages: tools/cross
+	@tools/cross $(ARCH) $(CROSS_ROOT)
+$(LOADER_OBJECTS): | $(CROSS_ROOT)/packages
+endif
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)

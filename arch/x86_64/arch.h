@@ -34,6 +34,9 @@
 /* JUMP_SLOT and GLOB_DAT take the symbol's address alone (psABI table 4.9). */
 #define ARCH_SLOT_HAS_ADDEND 0
 
+/* Bits of st_other that say that a function must not be bound lazily: none. */
+#define ARCH_OTHER_EAGER 0
+
 /* A system call with up to six arguments. Returns its result, or -errno. */
 static inline long arch_syscall(long number, long a, long b, long c, long d, long e, long f) {
     long result;
