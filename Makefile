@@ -13,6 +13,9 @@ CROSS := $(ARCH)-linux-gnu-
 CROSS_ROOT := $(BUILD)/root
 MUSL_INCLUDE := $(CROSS_ROOT)/usr/include/$(ARCH)-linux-musl
 MUSL_LIB := $(CROSS_ROOT)/usr/lib/$(ARCH)-linux-musl
+SAMPLE_CC := $(CROSS)gcc
+SAMPLE_CXX := $(CROSS)g++
+SAMPLE_MUSL_CC := $(CROSS_ROOT)/musl-gcc
 endif
 
 ifeq ($(origin CC),default)
@@ -68,7 +71,7 @@ myld: $(BUILD)/myld
 	ln -sf $(BUILD)/myld $@
 
 ifneq ($(CROSS),)
-$(CROSS_ROOT)/packages: tools/cross
+$(CROSS_ROOT)/packages:
 	@tools/cross $(ARCH) $(CROSS_ROOT)
 $(LOADER_OBJECTS): | $(CROSS_ROOT)/packages
 endif
@@ -98,6 +101,10 @@ UNIT_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 include samples/samples.mk
 include tests/tests.mk
 include bench/bench.mk
+
+# Another machine's samples: those in C and C++ (Debian has no Rust libraries to cross-build with).
+.PHONY: samples-c
+samples-c: $(filter-out %_rustlib,$(SAMPLE_FILES))
 
 # Each of these installs what is missing first, hence the second make: it sees the compiler that was installed.
 .PHONY: demo test lint

@@ -108,15 +108,13 @@ $(call both,scope_symbolic,scope.c,libscope_a.so symbolic/libscope_b.so,$(RPATH)
 
 # Thread-local storage: one library a model.
 TLS = -DTLS_NAME=$(1) -ftls-model=$(2)
-$(call both,libtls_gd.so,libtls.c,,$(call TLS,gd,global-dynamic))
-$(call both,libtls_ld.so,libtls.c,,$(call TLS,ld,local-dynamic))
+TLS_CALLS := -mtls-dialect=$(if $(filter x86_64,$(ARCH)),gnu,trad)
+TLS_DESCRIPTORS := -mtls-dialect=$(if $(filter x86_64,$(ARCH)),gnu2,desc)
+$(call both,libtls_gd.so,libtls.c,,$(call TLS,gd,global-dynamic) $(TLS_CALLS))
+$(call both,libtls_ld.so,libtls.c,,$(call TLS,ld,local-dynamic) $(TLS_CALLS))
 $(call both,libtls_ie.so,libtls.c,,$(call TLS,ie,initial-exec))
 $(call both,libtls_small.so,libtls.c,,$(call TLS,small,initial-exec) -DTLS_SMALL)
-ifeq ($(ARCH),x86_64)
-$(call both,libtls_desc.so,libtls.c,,$(call TLS,desc,global-dynamic) -mtls-dialect=gnu2)
-else
-$(call both,libtls_desc.so,libtls.c,,$(call TLS,desc,global-dynamic) -mtls-dialect=desc)
-endif
+$(call both,libtls_desc.so,libtls.c,,$(call TLS,desc,global-dynamic) $(TLS_DESCRIPTORS))
 TLS_LIBRARIES := libtls_gd.so libtls_ld.so libtls_ie.so libtls_desc.so
 $(call both,tls,tls.c,$(TLS_LIBRARIES),-pthread)
 $(call both,tls_exec,tls.c,$(TLS_LIBRARIES),-pthread -no-pie -fno-pic)
