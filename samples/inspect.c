@@ -130,7 +130,9 @@ static void chain(void *object) {
         map = map->l_prev;
     for (; map; map = map->l_next)
         if (!is_loader(map->l_addr))
-            printf("chain \"%s\" %s\n", base(map->l_name), map->l_ld ? "dynamic" : "-");
+            /* The program's entry: a loader may name it for debuggers or leave it empty. */
+            printf("chain \"%s\" %s\n", map->l_ld == _DYNAMIC ? "" : base(map->l_name),
+                   map->l_ld ? "dynamic" : "-");
 }
 
 int main(int argc, char **argv) {
