@@ -33,6 +33,8 @@ struct libc_shim {
     bool unloads;             /* dlclose takes libraries out of memory */
     bool plain_order;         /* constructors run as a depth-first walk along DT_NEEDED meets the objects; no
                                  DF_1_INITFIRST, no DT_PREINIT_ARRAY */
+    bool (*arrays_only)(const struct linker *linker); /* true: DT_INIT and DT_FINI are not run, the arrays alone.
+                                                         NULL: they are */
     bool runs_program_init;   /* libc itself runs the program's DT_INIT and DT_INIT_ARRAY */
     /* All libraries of the program are loaded: finds libc among them and learns what depends on its version.
      * False: this libc is not supported; *error names it. */

@@ -16,6 +16,7 @@ struct machine_facts {
     const char *const *hwcaps;         /* glibc-hwcaps folders, best first, NULL at the end */
     int32_t cache_flags;               /* of this machine's libraries in ld.so.cache */
     const char *musl_arch;             /* "x86_64" in ld-musl-x86_64.so.1 */
+    bool musl_arrays_only;             /* musl runs DT_INIT_ARRAY and DT_FINI_ARRAY, but no DT_INIT and DT_FINI */
 };
 
 extern const struct machine_facts facts_x86_64;

@@ -52,13 +52,18 @@ static void call(struct linker *linker, uintptr_t function) {
                                   linker->process.envp);
 }
 
+/* DT_INIT or DT_FINI, where the libc wants them to be run. */
+static uintptr_t single(const struct linker *linker, uintptr_t function) {
+    return linker->shim->arrays_only && linker->shim->arrays_only(linker) ? 0 : function;
+}
+
 static void construct(struct linker *linker, struct object *object) {
     if (object->constructed)
         return;
     object->constructed = ++linker->constructed;
     if (object->kind == OBJECT_PROGRAM && linker->shim->runs_program_init)
         return;
-    call(linker, object->init);
+    call(linker, single(linker, object->init));
     for (size_t i = 0; i < object->init_count; i++)
         call(linker, object->init_array[i]);
     object->construction_over = true;
@@ -90,8 +95,9 @@ void init_run_destructors(struct object *object) {
     for (size_t i = object->fini_count; i-- > 0;)
         if (is_function(object->fini_array[i]))
             ((destructor *)object->fini_array[i])();
-    if (object->fini)
-        ((destructor *)object->fini)();
+    uintptr_t last = single(linker_instance(), object->fini);
+    if (last)
+        ((destructor *)last)();
 }
 
 void init_finish_process(void) {

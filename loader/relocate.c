@@ -447,6 +447,19 @@ static bool can_be_lazy(struct pass *pass) {
            is_place(pass, (uintptr_t)object->plt_got, 3 * sizeof(uintptr_t));
 }
 
+/* True when the function takes arguments where the trampoline does not expect them. Looks at the symbol on machines
+ * alone that have such functions. */
+static bool is_eager(const struct object *object, uint32_t index) {
+    return ARCH_OTHER_EAGER && symbol_index_is_valid(object, index) &&
+           object->symbols[index].st_other & ARCH_OTHER_EAGER;
+}
+
+/* True for a PLT slot that may be bound at its first call. */
+static bool may_wait(const struct object *object, const struct relocation *relocation) {
+    return relocation->kind == RELOC_JUMP_SLOT && stays_writable(object, relocation->place) &&
+           !is_eager(object, relocation->symbol);
+}
+
 /* The file's value of a slot leads back into the PLT: only the load bias is missing. */
 static bool apply_plt(struct pass *pass) {
     struct object *object = pass->object;
@@ -456,7 +469,7 @@ static bool apply_plt(struct pass *pass) {
     for (size_t i = 0; i < object->plt_rela_count; i++) {
         if (!decode(pass, &object->plt_rela[i], &relocation))
             return false;
-        if (relocation.kind == RELOC_JUMP_SLOT && stays_writable(object, relocation.place))
+        if (may_wait(object, &relocation))
             store(relocation.place, load(relocation.place) + object->bias);
         else if (!apply(pass, &relocation))
             return false;

@@ -24,6 +24,11 @@ void cpu_identify(struct cpu *cpu);
  */
 uint64_t cpu_model(uint64_t hwcap);
 
+/** Whether there are vectors of variable length. @param hwcap the kernel's AT_HWCAP */
+static inline int cpu_has_sve(uint64_t hwcap) {
+    return hwcap >> 22 & 1; /* HWCAP_SVE */
+}
+
 /** Whether branch targets are checked in pages mapped with PROT_BTI. @param hwcap2 the kernel's AT_HWCAP2 */
 static inline int cpu_checks_branches(uint64_t hwcap2) {
     return hwcap2 >> 17 & 1; /* HWCAP2_BTI */

@@ -17,4 +17,5 @@ const struct machine_facts facts_aarch64 = {
     .hwcaps = hwcaps,
     .cache_flags = 0x0a03, /* FLAG_AARCH64_LIB64 | FLAG_ELF_LIBC6 */
     .musl_arch = "aarch64",
+    .musl_arrays_only = true,
 };

@@ -250,6 +250,7 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_cpu_zva_size] = GLIBC_ABSENT,
          [GLIBC_cpu_bti] = GLIBC_ABSENT,
          [GLIBC_cpu_mte_state] = GLIBC_ABSENT,
+         [GLIBC_cpu_sve] = GLIBC_ABSENT,
      }},
     /* 1: 2.36-9+deb12u14 arm64, 2.36-9+deb12u7 arm64 */
     {.version_minor = 36,
@@ -419,6 +420,7 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_cpu_zva_size] = 8,
          [GLIBC_cpu_bti] = 12,
          [GLIBC_cpu_mte_state] = 13,
+         [GLIBC_cpu_sve] = 14,
      }},
 };
 const size_t glibc_layout_count = sizeof glibc_layouts / sizeof *glibc_layouts;

@@ -108,6 +108,10 @@ static bool confirm(struct linker *linker, struct error *error) {
     return musl_add_functions(linker, error);
 }
 
+static bool arrays_only(const struct linker *linker) {
+    return linker->search.facts->musl_arrays_only;
+}
+
 /* -- mirrors ------------------------------------------------------------------------------------ */
 
 static size_t map_size(struct linker *linker) {
@@ -173,6 +177,7 @@ const struct libc_shim shim_musl = {
     .find_library = find_library,
     .patient = true,
     .plain_order = true,
+    .arrays_only = arrays_only,
     .confirm = confirm,
     .map_size = map_size,
     .mirror = mirror,

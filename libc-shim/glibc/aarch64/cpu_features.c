@@ -7,14 +7,20 @@
 #include "libc-shim/glibc/cpu_features.h"
 #include "libc-shim/glibc/glibc.h"
 
+static void put_flag(const struct glibc_layout *layout, unsigned char *features,
+                     enum glibc_field field, bool value) {
+    bool *member = glibc_member(layout, features, field);
+    if (member)
+        *member = value;
+}
+
 void glibc_fill_cpu_features(unsigned char *rtld_global_ro, const struct glibc_layout *layout,
                              const struct cpu *cpu) {
     unsigned char *features = glibc_member(layout, rtld_global_ro, GLIBC_ro_cpu_features);
     uint64_t hwcap = *(uint64_t *)glibc_member(layout, rtld_global_ro, GLIBC_ro_hwcap);
     uint64_t hwcap2 = *(uint64_t *)glibc_member(layout, rtld_global_ro, GLIBC_ro_hwcap2);
-    bool *checks_branches = glibc_member(layout, features, GLIBC_cpu_bti);
     glibc_put_word(layout, features, GLIBC_cpu_midr, cpu_model(hwcap));
     glibc_put_int(layout, features, GLIBC_cpu_zva_size, cpu->zero_block);
-    if (checks_branches)
-        *checks_branches = cpu_checks_branches(hwcap2);
+    put_flag(layout, features, GLIBC_cpu_bti, cpu_checks_branches(hwcap2));
+    put_flag(layout, features, GLIBC_cpu_sve, cpu_has_sve(hwcap));
 }
