@@ -408,15 +408,16 @@ static bool read_all_headers(struct object *object, const Elf64_Phdr *phdr, size
     return true;
 }
 
-/* The program header table in the mapped image, or a copy where no segment covers it. */
+/* The program header table in the mapped image, or a copy where no segment shows it. */
 static const Elf64_Phdr *find_phdr(const struct object *object, const struct image_file *file) {
     size_t size = file->phnum * sizeof(Elf64_Phdr);
     for (size_t i = 0; i < file->phnum; i++) {
         const Elf64_Phdr *header = &file->phdr[i];
+        uint64_t offset = file->header.e_phoff - header->p_offset;
+        uintptr_t at = object->bias + header->p_vaddr + offset;
         if (header->p_type == PT_LOAD && file->header.e_phoff >= header->p_offset &&
-            range_fits(file->header.e_phoff - header->p_offset, size, header->p_filesz))
-            return (const Elf64_Phdr *)(object->bias + header->p_vaddr +
-                                        (file->header.e_phoff - header->p_offset));
+            range_fits(offset, size, header->p_filesz) && object_segment(object, at, size))
+            return (const Elf64_Phdr *)at;
     }
     void *copy = memory_alloc(size);
     return copy ? memcpy(copy, file->phdr, size) : NULL;
@@ -447,22 +448,21 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
     object->device = file->device;
     object->inode = file->inode;
     object->phnum = file->phnum;
-    object->phdr = find_phdr(object, file);
     object->entry = plan.entry ? object->bias + plan.entry : 0;
-    if (!object->phdr)
-        return error_no_memory(error, object->label);
-    return read_all_headers(object, file->phdr, file->phnum, page_size, error);
+    if (!read_all_headers(object, file->phdr, file->phnum, page_size, error))
+        return false;
+    object->phdr = find_phdr(object, file);
+    return object->phdr || error_no_memory(error, object->label);
 }
 
 bool image_adopt(struct object *object, const Elf64_Phdr *phdr, size_t phnum, uintptr_t bias,
-                 uint64_t page_size, struct error *error) {
+                 uint64_t file_size, uint64_t page_size, struct error *error) {
     struct plan_segment segments[IMAGE_MAX_HEADERS];
     struct plan plan = {.segments = segments};
-    /* Which file it was is not known: its size does not count here. */
     const Elf64_Ehdr header = {.e_type = ET_DYN};
     const char *wrong = phnum > IMAGE_MAX_HEADERS
                             ? "invalid program header table"
-                            : image_plan(&plan, &header, phdr, phnum, UINT64_MAX, page_size);
+                            : image_plan(&plan, &header, phdr, phnum, file_size, page_size);
     if (wrong)
         return error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
     object->bias = bias;

@@ -32,11 +32,14 @@ static _Noreturn void give_up(struct linker *linker, const struct error *error) 
     sys_exit(127);
 }
 
-/* Finds the function for a slot. */
-static uintptr_t find_function(struct linker *linker, struct object *object, uint32_t index) {
+/* Finds the function for the slot of relocation number `number`. */
+static uintptr_t find_function(struct linker *linker, struct object *object, size_t number) {
     struct error error = {.kind = ERROR_NONE};
-    if (!symbol_index_is_valid(object, index)) {
-        error_set(&error, ERROR_FILE, 0, object->label, "relocation with an invalid symbol");
+    bool known = number < object->plt_rela_count;
+    uint32_t index = known ? (uint32_t)(object->plt_rela[number].r_info >> 32) : 0;
+    if (!known || !symbol_index_is_valid(object, index)) {
+        error_set(&error, ERROR_FILE, 0, object->label,
+                  known ? "relocation with an invalid symbol" : "PLT entry without relocation");
         give_up(linker, &error);
     }
     struct symbol_request request;
@@ -69,10 +72,12 @@ uintptr_t lazy_bind(struct object *object, size_t index) {
     struct linker *linker = linker_instance();
     const Elf64_Rela *rela = &object->plt_rela[index];
     reader_enter();
-    uintptr_t address = find_function(linker, object, (uint32_t)(rela->r_info >> 32));
+    uintptr_t address = find_function(linker, object, index);
     if (ARCH_SLOT_HAS_ADDEND)
         address += (uint64_t)rela->r_addend;
     reader_leave();
-    __atomic_store_n((uintptr_t *)(object->bias + rela->r_offset), address, __ATOMIC_RELEASE);
+    uintptr_t slot = object->bias + rela->r_offset;
+    if (relocate_stays_writable(object, slot))
+        __atomic_store_n((uintptr_t *)slot, address, __ATOMIC_RELEASE);
     return address;
 }

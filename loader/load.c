@@ -78,33 +78,45 @@ static const char *find_interpreter(const struct object *program) {
     return NULL;
 }
 
-/* True when PT_PHDR, from which the load bias was taken, agrees with the segment that holds it. */
-static bool bias_is_sound(const struct process *process, uintptr_t bias) {
-    const Elf64_Phdr *table = NULL;
-    for (size_t i = 0; i < process->phnum; i++) {
+/* True when PT_PHDR, from which the load bias was taken, agrees with every segment that holds it. */
+static bool bias_is_sound(const struct process *process, const Elf64_Phdr *table, uintptr_t bias) {
+    for (size_t i = 0; table && i < process->phnum; i++) {
         const Elf64_Phdr *header = &process->phdr[i];
-        if (header->p_type == PT_PHDR)
-            table = header;
-        if (header->p_type == PT_LOAD && table && table->p_offset >= header->p_offset &&
-            table->p_offset - header->p_offset < header->p_filesz)
-            return table->p_vaddr - table->p_offset == header->p_vaddr - header->p_offset &&
-                   bias % process->page_size == 0;
+        if (header->p_type == PT_LOAD && table->p_offset >= header->p_offset &&
+            table->p_offset - header->p_offset < header->p_filesz &&
+            table->p_vaddr - table->p_offset != header->p_vaddr - header->p_offset)
+            return false;
     }
-    return bias == 0; /* no PT_PHDR: as the file says */
+    return bias % process->page_size == 0;
 }
 
-/* The kernel has mapped the program: its load bias follows from where its program headers are. */
+/* Where no segment holds the program header table, or none that can be read, the kernel names an address all the same. */
+static bool table_is_readable(const struct process *process) {
+    const Elf64_Phdr *table = process->phdr;
+    return table && process->phnum && sys_can_read(table) &&
+           sys_can_read((const char *)(table + process->phnum) - sizeof(uint64_t));
+}
+
+/* The kernel has mapped the program: its load bias follows from where its program headers are. A file that is shorter
+ * than its headers say was mapped all the same. */
 static bool adopt_program(struct linker *linker, struct object *program, struct error *error) {
     const struct process *process = &linker->process;
-    uintptr_t bias = 0;
+    const Elf64_Phdr *table = NULL;
+    struct stat status;
+    if (!table_is_readable(process))
+        return error_set(error, ERROR_FILE, 0, program->label, "invalid program header table");
     for (size_t i = 0; i < process->phnum; i++)
         if (process->phdr[i].p_type == PT_PHDR)
-            bias = (uintptr_t)process->phdr - process->phdr[i].p_vaddr;
-    if (!bias_is_sound(process, bias))
-        return error_set(error, ERROR_FILE, 0, program->label, "invalid program header table");
+            table = &process->phdr[i];
+    uintptr_t bias = table ? (uintptr_t)process->phdr - table->p_vaddr : 0;
+    uint64_t size = sys_stat("/proc/self/exe", &status) < 0 ? UINT64_MAX : (uint64_t)status.st_size;
     program->kernel_mapped = true;
     program->entry = process->entry;
-    return image_adopt(program, process->phdr, process->phnum, bias, process->page_size, error);
+    if (!image_adopt(program, process->phdr, process->phnum, bias, size, process->page_size, error))
+        return false;
+    return (bias_is_sound(process, table, bias) &&
+            object_segment(program, (uintptr_t)process->phdr, process->phnum * sizeof *table)) ||
+           error_set(error, ERROR_FILE, 0, program->label, "invalid program header table");
 }
 
 /* $ORIGIN of a program is the folder of the file itself, whatever links led to it: as /proc/self/exe has it. */
@@ -185,7 +197,8 @@ bool load_fixed_objects(struct linker *linker, struct error *error) {
             break;
         }
     vdso->never_unload = true;
-    if (!image_adopt(vdso, phdr, process->vdso->e_phnum, bias, process->page_size, error) ||
+    if (!image_adopt(vdso, phdr, process->vdso->e_phnum, bias, UINT64_MAX, process->page_size,
+                     error) ||
         !read_contents(linker, vdso, error))
         return false;
     vdso->needed = object_list_new(0);

@@ -56,9 +56,7 @@ static bool is_place(struct pass *pass, uintptr_t address, size_t size) {
     return true;
 }
 
-/* True when the word at `place` can still be stored to when RELRO is in place: it is neither there nor in text that was
- * made writable for a while. */
-static bool stays_writable(const struct object *object, uintptr_t place) {
+bool relocate_stays_writable(const struct object *object, uintptr_t place) {
     const struct segment *segment = object_segment(object, place, sizeof place);
     return segment && segment->prot & PROT_WRITE &&
            (place >= object->relro_end || place + sizeof place <= object->relro_start);
@@ -456,7 +454,7 @@ static bool is_eager(const struct object *object, uint32_t index) {
 
 /* True for a PLT slot that may be bound at its first call. */
 static bool may_wait(const struct object *object, const struct relocation *relocation) {
-    return relocation->kind == RELOC_JUMP_SLOT && stays_writable(object, relocation->place) &&
+    return relocation->kind == RELOC_JUMP_SLOT && relocate_stays_writable(object, relocation->place) &&
            !is_eager(object, relocation->symbol);
 }
 
@@ -557,7 +555,7 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
             if (!decode(&pass, &parts[part].table[i], &relocation))
                 return false;
             bool slot = relocation.kind == RELOC_JUMP_SLOT || relocation.kind == RELOC_GLOB_DAT;
-            if (slot && stays_writable(object, relocation.place) && !apply_word(&pass, &relocation))
+            if (slot && relocate_stays_writable(object, relocation.place) && !apply_word(&pass, &relocation))
                 return false;
         }
     bool done = run_deferred(&pass);

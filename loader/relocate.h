@@ -26,6 +26,10 @@ bool relocate_copies(struct linker *linker, struct object *object, struct error 
  * lie outside of RELRO. */
 bool relocate_missing(struct linker *linker, struct object *object, struct error *error);
 
+/* True when the word at `place` can still be stored to when RELRO is in place: it is neither there nor in text that was
+ * made writable for a while. */
+bool relocate_stays_writable(const struct object *object, uintptr_t place);
+
 /* Makes the RELRO region read-only. Returns 0 or -errno. */
 long relocate_protect(const struct object *object);
 

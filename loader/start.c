@@ -44,8 +44,8 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->search.inhibit_cache = linker->options.inhibit_cache;
     linker->self = object_new(OBJECT_LOADER, linker->search.facts->glibc_interpreter);
     if (!linker->self ||
-        !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self, linker->process.page_size,
-                     &error) ||
+        !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self, UINT64_MAX,
+                     linker->process.page_size, &error) ||
         !dynamic_read(linker->self, &error) || !version_read(linker->self, &error) ||
         !(linker->self->needed = object_list_new(0)))
         sys_exit(127);

@@ -6,6 +6,7 @@
 #include "types.h"
 
 #include "arch.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -77,6 +78,12 @@ static inline long sys_mprotect(uintptr_t address, size_t size, int prot) {
 
 static inline long sys_readlink(const char *path, char *buffer, size_t size) {
     return sys4(SYS_readlinkat, AT_FDCWD, (long)path, (long)buffer, (long)size);
+}
+
+/* True when eight bytes at `address` can be read. The kernel tries it, where the loader would get a signal: the operation
+ * -1 does not exist, but its argument is read first. */
+static inline bool sys_can_read(const void *address) {
+    return sys4(SYS_rt_sigprocmask, -1, (long)address, 0, sizeof(uint64_t)) != -EFAULT;
 }
 
 static inline int sys_getpid(void) {
