@@ -46,7 +46,7 @@ SONAME_x86_64 := ld-linux-x86-64.so.2
 SONAME_aarch64 := ld-linux-aarch64.so.1
 VERSION_MAP := libc-shim/glibc/$(ARCH)/myld.map
 LOADER_LDFLAGS := -shared -nostdlib -fuse-ld=bfd -Wl,-e,_start -Wl,-z,text -Wl,-z,relro -Wl,-z,now \
-	-Wl,-z,noexecstack -Wl,-z,separate-code -Wl,--hash-style=gnu -Wl,--gc-sections \
+	-Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--hash-style=gnu -Wl,--gc-sections \
 	-Wl,-soname,$(SONAME_$(ARCH)) -Wl,-Bsymbolic -Wl,--build-id -Wl,--no-undefined \
 	-Wl,--version-script=$(VERSION_MAP)
 
@@ -54,6 +54,8 @@ LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 	$(filter-out arch/$(ARCH)/%,$(wildcard arch/*/facts.c)) \
 	$(wildcard libc-shim/*.c libc-shim/*/*.c libc-shim/*/$(ARCH)/*.[cS])
 LOADER_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(basename $(LOADER_SOURCES)))
+# The allocator last: its first chunk is the end of .bss, and what all programs touch lies together before it.
+LOADER_OBJECTS := $(filter-out %/memory.o,$(LOADER_OBJECTS)) $(BUILD)/obj/loader/memory.o
 
 MYLD := $(CURDIR)/$(BUILD)/myld
 
@@ -101,10 +103,6 @@ UNIT_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 include samples/samples.mk
 include tests/tests.mk
 include bench/bench.mk
-
-# Another machine's samples: those in C and C++ (Debian has no Rust libraries to cross-build with).
-.PHONY: samples-c
-samples-c: $(filter-out %_rustlib,$(SAMPLE_FILES))
 
 # Each of these installs what is missing first, hence the second make: it sees the compiler that was installed.
 .PHONY: demo test lint

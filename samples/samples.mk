@@ -197,5 +197,11 @@ ifneq ($(wildcard samples/ifunc_slots.c),)
 $(call glibc,ifunc_slots,ifunc_slots.c)
 endif
 
+# Debian has no Rust libraries of another machine to build with.
+ifneq ($(CROSS),)
+SAMPLE_FILES := $(filter-out %_rustlib,$(SAMPLE_FILES))
+SAMPLE_RUST :=
+endif
+
 .PHONY: samples
 samples: $(SAMPLE_FILES) $(SAMPLE_RUST)

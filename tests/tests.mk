@@ -18,7 +18,23 @@ NATIVE_LOADER_aarch64 := /lib/ld-linux-aarch64.so.1
 # nothing to build when another loader is tested
 OWN_LOADER = $(if $(filter $(CURDIR)/$(BUILD)/myld,$(MYLD)),$(BUILD)/myld)
 RUN_CFLAGS = -DBUILD_FOLDER='"$(CURDIR)/$(BUILD)"' -DSOURCE_FOLDER='"$(CURDIR)"' -DTEST_ARCH='"$(ARCH)"' \
-    -DNATIVE_LOADER='"$(NATIVE_LOADER_$(ARCH))"' -DNATIVE_MUSL='"/lib/ld-musl-$(ARCH).so.1"'
+    -DNATIVE_LOADER='"$(NATIVE_LOADER_$(ARCH))"' -DNATIVE_MUSL='"/lib/ld-musl-$(ARCH).so.1"' \
+    -DEMULATOR='"$(EMULATOR)"' -DEMULATOR_ROOT='"$(EMULATOR_ROOT)"'
+
+# Another machine's programs run in an emulator that looks for their loaders and libraries in a root; a second root has
+# myld in the loaders' place. Unit tests run on the machine that builds them alone.
+ifneq ($(CROSS),)
+EMULATOR := qemu-$(ARCH)-static
+EMULATOR_ROOT := $(CURDIR)/$(CROSS_ROOT)
+UNIT_TESTS :=
+IN_PLACE := $(CROSS_ROOT)-in-place
+$(IN_PLACE)/lib: | $(CROSS_ROOT)/packages
+	mkdir -p $(IN_PLACE)/usr $@
+	ln -sf $(CURDIR)/$(CROSS_ROOT)/lib/$(ARCH)-linux-* $@
+	ln -sf $(CURDIR)/$(BUILD)/myld $(IN_PLACE)$(NATIVE_LOADER_$(ARCH))
+	ln -sf $(CURDIR)/$(BUILD)/myld $(IN_PLACE)/lib/ld-musl-$(ARCH).so.1
+	ln -sfn ../lib $(IN_PLACE)/usr/lib
+endif
 
 $(T)/unit-%: tests/unit/test_%.c $(UNIT_SOURCES) $(wildcard loader/*.h arch/$(ARCH)/*.h libc-shim/*.h)
 	@mkdir -p $(@D)
@@ -37,10 +53,10 @@ $(T)/bind: tests/run/bind.c
 
 .SECONDARY: $(T)/support.o
 .PHONY: test-unit test-run test-all test-programs
-test-programs: $(OWN_LOADER) samples $(T)/bind $(UNIT_TESTS) $(RUN_TESTS)
+test-programs: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(UNIT_TESTS) $(RUN_TESTS)
 test-unit: $(UNIT_TESTS)
 	@tests/run-all $(UNIT_TESTS)
-test-run: $(OWN_LOADER) samples $(T)/bind $(RUN_TESTS)
+test-run: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(RUN_TESTS)
 	@MYLD='$(MYLD)' tests/run-all $(RUN_TESTS)
 test-all: test-programs
 	@MYLD='$(MYLD)' tests/run-all $(UNIT_TESTS) $(RUN_TESTS)

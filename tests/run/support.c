@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "support.h"
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,7 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 256, SECONDS_MAX = 20, NOT_STARTED = 126 };
+/* Seconds: emulated programs are slower. */
+enum { WORDS_MAX = 256, SECONDS_MAX = sizeof EMULATOR > 1 ? 60 : 20, NOT_STARTED = 126 };
 
 const char native_loader[] = NATIVE_LOADER;
 const char native_musl[] = NATIVE_MUSL;
@@ -105,6 +107,38 @@ static void prepend(struct command *command, const char *front) {
     for (int i = 0; command->words[i] && count < WORDS_MAX - 1; i++)
         words[count++] = command->words[i];
     memcpy(command->words, words, sizeof words);
+}
+
+/* ---- programs of another machine ---- */
+
+/* True when the file is an ELF file for another machine than this test. */
+static bool is_foreign(const char *folder, const char *path) {
+    Elf64_Ehdr own = {0};
+    Elf64_Ehdr other = {0};
+    int file = open(*path == '/' ? path : text("%s/%s", folder, path), O_RDONLY | O_CLOEXEC);
+    int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    bool read_both = read(file, &other, sizeof other) == sizeof other &&
+                     read(self, &own, sizeof own) == sizeof own;
+
+    close(file);
+    close(self);
+    return read_both && !memcmp(other.e_ident, ELFMAG, SELFMAG) && other.e_machine != own.e_machine;
+}
+
+/*
+ * Has a program of another machine run by the emulator: one word, the command; it looks for each
+ * file under the root first (the loaders of that machine are there), and so does this function for
+ * the program. No effect where no emulator is set, or for programs of this machine.
+ */
+static void emulate(struct command *command, const char *root) {
+    char *inside = text("%s%s", EMULATOR_ROOT, command->words[0]);
+
+    if (!*EMULATOR || !strchr(command->words[0], '/'))
+        return;
+    if (command->words[0][0] == '/' && is_foreign("", inside))
+        command->words[0] = inside;
+    if (is_foreign(command->folder, command->words[0]))
+        prepend(command, text("%s -L %s", EMULATOR, root));
 }
 
 /* ---- one process ---- */
@@ -205,6 +239,7 @@ static struct result run_command(const struct command *command) {
 
 struct result run(const char *line) {
     struct command command = parse(line);
+    emulate(&command, EMULATOR_ROOT);
     return run_command(&command);
 }
 
@@ -286,6 +321,7 @@ static char *normalise(const char *from, const char *folder) {
 
 static struct result run_patched(struct command *command, const char *loader, size_t length) {
     command->folder = patched_folder(command->words[0], loader, length);
+    emulate(command, EMULATOR_ROOT);
     struct result result = run_command(command);
 
     result.out = normalise(result.out, command->folder);
@@ -293,7 +329,12 @@ static struct result run_patched(struct command *command, const char *loader, si
     return result;
 }
 
+/* Under an emulator nothing needs to be mounted: a second root has myld in the loaders' place. */
 static struct result run_bound(struct command *command) {
+    if (*EMULATOR) {
+        emulate(command, EMULATOR_ROOT "-in-place");
+        return run_command(command);
+    }
     prepend(command,
             text("%s %s:%s %s", BUILD_FOLDER "/tests/bind", native_loader, native_musl, myld()));
     return run_command(command);
@@ -303,7 +344,8 @@ bool have_namespaces(void) {
     static int answer = -1;
 
     if (answer < 0)
-        answer = run(BUILD_FOLDER "/tests/bind " NATIVE_LOADER " " NATIVE_LOADER " true").exit == 0;
+        answer = *EMULATOR ||
+                 run(BUILD_FOLDER "/tests/bind " NATIVE_LOADER " " NATIVE_LOADER " true").exit == 0;
     return answer;
 }
 
@@ -317,6 +359,7 @@ struct result run_myld(enum way way, const char *options, const char *line) {
     if (way == INTERP)
         return run_patched(&command, myld(), 0);
     prepend(&command, text("%s %s", myld(), options ? options : ""));
+    emulate(&command, EMULATOR_ROOT);
     return run_command(&command);
 }
 
