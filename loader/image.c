@@ -112,7 +112,9 @@ static bool read_headers(struct image_file *file, const char *path, bool *foreig
         file->phdr = (const Elf64_Phdr *)(file->start + file->header.e_phoff);
         return true;
     }
-    file->phdr = file->far_phdr;
+    file->phdr = file->far_phdr = memory_alloc(table);
+    if (!file->phdr)
+        return error_no_memory(error, path);
     if (read_fully(file->fd, file->far_phdr, table, file->header.e_phoff) != (long)table)
         return error_set(error, ERROR_FILE, 0, path, "cannot read file data");
     return true;
@@ -121,10 +123,11 @@ static bool read_headers(struct image_file *file, const char *path, bool *foreig
 bool image_read(struct image_file *file, int fd, const char *path, bool *foreign,
                 struct error *error) {
     file->fd = fd;
+    file->far_phdr = NULL;
     *foreign = false;
     if (read_headers(file, path, foreign, error))
         return true;
-    sys_close(fd);
+    image_close(file);
     return false;
 }
 
@@ -138,6 +141,7 @@ bool image_open(struct image_file *file, const char *path, bool *foreign, struct
 
 void image_close(struct image_file *file) {
     sys_close(file->fd);
+    memory_free(file->far_phdr);
 }
 
 /* -- planning ----------------------------------------------------------------------------------- */
@@ -425,7 +429,7 @@ static const Elf64_Phdr *find_phdr(const struct object *object, const struct ima
 
 bool image_map(struct object *object, const struct image_file *file, uint64_t page_size,
                uintptr_t *hint, struct error *error) {
-    struct plan_segment segments[IMAGE_MAX_HEADERS];
+    struct plan_segment segments[file->phnum + 1];
     struct plan plan = {.segments = segments};
     const char *wrong =
         image_plan(&plan, &file->header, file->phdr, file->phnum, file->size, page_size);

@@ -29,7 +29,7 @@ struct plan {
     uint64_t start, end;  /* of all segments, in pages */
     uint64_t alignment;   /* of the load bias */
     uint64_t entry;
-    struct plan_segment *segments; /* the caller's array, IMAGE_MAX_HEADERS long */
+    struct plan_segment *segments; /* the caller's array, as long as there are program headers */
     size_t segment_count;
     uint64_t last_byte;   /* end of the last segment, not rounded */
 };
@@ -46,7 +46,7 @@ struct image_file {
     };
     const Elf64_Phdr *phdr;
     size_t phnum;
-    Elf64_Phdr far_phdr[IMAGE_MAX_HEADERS]; /* used where the table is not within `start` */
+    Elf64_Phdr *far_phdr; /* NULL, or the table in loader memory: where it is not within `start` */
 };
 
 /* Opens `path` and reads and checks its ELF header and program headers. On false *error says what is wrong

@@ -78,10 +78,10 @@ static bool protect(struct linker *linker, struct error *error) {
 }
 
 static _Noreturn void run(struct linker *linker) {
-    struct error error = {.kind = ERROR_NONE};
+    struct error *error = &linker->error;
 
-    if (!load(linker, &error))
-        report_failure(linker, &error);
+    if (!load(linker, error))
+        report_failure(linker, error);
     /* The program and all that it needs is mapped and read; the libc is known. */
 
     if (linker->options.mode != MODE_RUN)
@@ -93,13 +93,13 @@ static _Noreturn void run(struct linker *linker) {
     linker->shim->lay_out_tls(linker);
     /* Each TLS module has its offset from the thread pointer. */
 
-    if (!rendezvous_open(linker, &error) || !linker->shim->before_relocation(linker, &error) ||
-        !relocate(linker, &error))
-        report_failure(linker, &error);
+    if (!rendezvous_open(linker, error) || !linker->shim->before_relocation(linker, error) ||
+        !relocate(linker, error))
+        report_failure(linker, error);
     /* Every address is in its place, but for PLT slots that are bound at their first call. */
 
-    if (!linker->shim->after_relocation(linker, &error) || !protect(linker, &error))
-        report_failure(linker, &error);
+    if (!linker->shim->after_relocation(linker, error) || !protect(linker, error))
+        report_failure(linker, error);
     /* The libc is up; RELRO is read-only. */
 
     rendezvous_announce(RENDEZVOUS_ADD);

@@ -19,8 +19,9 @@
 #define ADDRESS_MASK 0xffffffffffffULL
 
 /* Block sizes without header, in bytes; a larger request gets a mapping of its own. */
-static const uint16_t class_size[] = {16,   32,   48,   64,   96,   128,  192,  256,   384,  512,
-                                      768,  1024, 1536, 2048, 3072, 4096, 8192, 16384, 32768};
+static const uint16_t class_size[] = {16,  32,  48,   64,   96,   128,  192,  256,  384,   512,
+                                      640, 768, 896,  1024, 1280, 1536, 2048, 3072, 4096,  8192,
+                                      16384, 32768};
 
 struct header {
     uint32_t size_class;
@@ -38,13 +39,12 @@ struct chunk {
     _Alignas(HEADER) char room[CHUNK - HEADER];
 };
 
+/* The first chunk lies in .bss, behind the lists: a small program needs no further mapping, and few pages. */
 static struct {
     _Atomic(struct chunk *) current;
     _Atomic uint64_t free[ARRAY_LENGTH(class_size)];
+    struct chunk first;
 } pool;
-
-/* The first chunk lies in .bss: a small program needs no further mapping. */
-static struct chunk first_chunk;
 
 static uint32_t class_of(size_t size) {
     uint32_t i = 0;
@@ -64,14 +64,14 @@ static void *bump(size_t size) {
     for (;;) {
         struct chunk *chunk = atomic_load_explicit(&pool.current, memory_order_acquire);
         if (!chunk)
-            chunk = &first_chunk;
+            chunk = &pool.first;
         size_t at = atomic_fetch_add_explicit(&chunk->used, size, memory_order_relaxed);
         if (range_fits(at, size, sizeof chunk->room))
             return chunk->room + at;
         struct chunk *fresh = map_pages(CHUNK);
         if (!fresh)
             return NULL;
-        struct chunk *expected = chunk == &first_chunk ? NULL : chunk;
+        struct chunk *expected = chunk == &pool.first ? NULL : chunk;
         if (!atomic_compare_exchange_strong(&pool.current, &expected, fresh))
             sys_munmap((uintptr_t)fresh, CHUNK); /* another thread was first */
     }

@@ -13,27 +13,52 @@ static const char *const unsafe_variables[] = {
     "TMPDIR",          "TZDIR",        "MYLD_MUSL_LIBC",
 };
 
-/* The value of a variable that counts only when it is not empty. */
-static const char *variable(const struct process *process, const char *name) {
-    const char *value = process_environment(process, name);
+/* The variables that the loader reads. All begin with one of two prefixes, so that one look at the environment is
+ * enough. */
+enum { BIND_NOW, VERBOSE, TRACE, PRELOAD, LIBRARY_PATH, MUSL_LIBC, VARIABLE_COUNT };
+
+static const char variable_names[VARIABLE_COUNT][24] = {
+    [BIND_NOW] = "LD_BIND_NOW",   [VERBOSE] = "LD_VERBOSE",
+    [TRACE] = "LD_TRACE_LOADED_OBJECTS", [PRELOAD] = "LD_PRELOAD",
+    [LIBRARY_PATH] = "LD_LIBRARY_PATH",  [MUSL_LIBC] = "MYLD_MUSL_LIBC",
+};
+
+/* Finds the values; the first definition of a variable counts. */
+static void find_variables(const struct process *process, const char *values[VARIABLE_COUNT]) {
+    for (char **variable = process->envp; *variable; variable++) {
+        const char *text = *variable;
+        if (!(text[0] == 'L' && text[1] == 'D' && text[2] == '_') &&
+            !(text[0] == 'M' && text[1] == 'Y' && text[2] == 'L'))
+            continue;
+        for (size_t i = 0; i < VARIABLE_COUNT; i++) {
+            size_t length = strnlen(variable_names[i], sizeof variable_names[i]);
+            if (!values[i] && strncmp(text, variable_names[i], length) == 0 && text[length] == '=')
+                values[i] = text + length + 1;
+        }
+    }
+}
+
+/* A value that is empty is as good as none. */
+static const char *if_not_empty(const char *value) {
     return value && value[0] ? value : NULL;
 }
 
 static void read_environment(struct options *options, struct process *process) {
-    options->bind_now = variable(process, "LD_BIND_NOW") != NULL;
-    options->verbose = variable(process, "LD_VERBOSE") != NULL;
-    if (process_environment(process, "LD_TRACE_LOADED_OBJECTS")) {
+    const char *values[VARIABLE_COUNT] = {NULL};
+    find_variables(process, values);
+    options->bind_now = if_not_empty(values[BIND_NOW]) != NULL;
+    options->verbose = if_not_empty(values[VERBOSE]) != NULL;
+    options->trace_environment = values[TRACE] != NULL;
+    if (options->trace_environment)
         options->mode = MODE_LIST;
-        options->trace_environment = true;
-    }
-    options->preload = variable(process, "LD_PRELOAD");
+    options->preload = if_not_empty(values[PRELOAD]);
     if (process->secure) {
         for (size_t i = 0; i < ARRAY_LENGTH(unsafe_variables); i++)
             process_unset(process, unsafe_variables[i]);
         return;
     }
-    options->library_path = variable(process, "LD_LIBRARY_PATH");
-    options->musl_libc = variable(process, "MYLD_MUSL_LIBC");
+    options->library_path = if_not_empty(values[LIBRARY_PATH]);
+    options->musl_libc = if_not_empty(values[MUSL_LIBC]);
 }
 
 /* Options that take no value. Returns false when `word` is none of them. */

@@ -36,7 +36,6 @@ _Noreturn void start_usage(struct linker *linker, const char *wrong) {
 }
 
 void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
-    struct error error;
     const Elf64_Phdr *phdr = (const Elf64_Phdr *)((const char *)self + self->e_phoff);
     linker->shim = &shim_none; /* words for errors before the program is known */
     linker->search.facts = facts_here();
@@ -45,8 +44,9 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->self = object_new(OBJECT_LOADER, linker->search.facts->glibc_interpreter);
     if (!linker->self ||
         !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self, UINT64_MAX,
-                     linker->process.page_size, &error) ||
-        !dynamic_read(linker->self, &error) || !version_read(linker->self, &error) ||
+                     linker->process.page_size, &linker->error) ||
+        !dynamic_read(linker->self, &linker->error) ||
+        !version_read(linker->self, &linker->error) ||
         !(linker->self->needed = object_list_new(0)))
         sys_exit(127);
     linker->self->entry = (uintptr_t)_start;
@@ -168,7 +168,7 @@ static bool preload_one(struct preload *preload, const char *name, const char *s
 static bool preload_list(struct preload *preload, const char *text, const char *separators,
                          const char *source) {
     char name[SEARCH_PATH_MAX];
-    while (text && *text) {
+    while (*text) {
         size_t length = 0;
         while (text[length] && !strchr(separators, text[length]))
             length++;
@@ -184,31 +184,37 @@ static bool preload_list(struct preload *preload, const char *text, const char *
 }
 
 /* The system's file: names separated by white space or colons, comments from '#' to the end of the line. */
-static bool preload_file(struct preload *preload, const char *path) {
-    int fd = path ? sys_open(path) : -1;
-    if (fd < 0)
-        return true;
+static bool preload_from(struct preload *preload, const char *path, int fd) {
     char text[SEARCH_PATH_MAX];
     long size = sys_pread(fd, text, sizeof text - 1, 0);
-    sys_close(fd);
-    if (size <= 0)
-        return true;
     bool comment = false;
     for (long i = 0; i < size; i++) {
         comment = text[i] == '#' || (comment && text[i] != '\n');
         if (comment)
             text[i] = ' ';
     }
-    text[size] = 0;
+    text[size < 0 ? 0 : size] = 0;
     return preload_list(preload, text, ": \t\n", path);
+}
+
+static bool preload_file(struct preload *preload, const char *path) {
+    int fd = path ? sys_open(path) : -1;
+    if (fd < 0)
+        return true;
+    bool done = preload_from(preload, path, fd);
+    sys_close(fd);
+    return done;
 }
 
 struct object_list *start_preload(struct linker *linker, struct error *error) {
     struct preload preload = {linker, NULL, 0, 0};
     const struct options *options = &linker->options;
-    bool done = preload_list(&preload, options->preload, ": \t\n", "LD_PRELOAD") &&
-                preload_list(&preload, options->preload_option, ": \t\n", "--preload") &&
-                preload_file(&preload, linker->shim->preload_file);
+    static const char separators[] = ": \t\n";
+    bool done =
+        (!options->preload || preload_list(&preload, options->preload, separators, "LD_PRELOAD")) &&
+        (!options->preload_option ||
+         preload_list(&preload, options->preload_option, separators, "--preload")) &&
+        preload_file(&preload, linker->shim->preload_file);
     struct object_list *list = done ? object_list_new(preload.count) : NULL;
     if (list && preload.count)
         memcpy(list->item, preload.item, preload.count * sizeof list->item[0]);

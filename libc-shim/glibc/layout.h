@@ -27,7 +27,7 @@ enum glibc_field {
 
 /* One tunable of a glibc, in the order of its tunable_id_t. */
 struct glibc_tunable {
-    const char *name; /* "glibc.malloc.check" */
+    char name[48]; /* "glibc.malloc.check"; arrays, not pointers: the tables need no relocation */
     uint8_t type;     /* 0 int32, 1 uint64, 2 size_t, 3 string: glibc's tunable_type_code_t */
     int64_t initial, minimum, maximum;
 };
@@ -45,7 +45,7 @@ struct glibc_build {
     uint8_t build_id[20];
     uint8_t layout;      /* index into glibc_layouts */
     uint8_t machine;     /* low byte of e_machine: 62 x86_64, 183 aarch64 */
-    const char *package; /* "libc6 2.36-9+deb12u14 amd64", for messages */
+    char package[40]; /* "libc6 2.36-9+deb12u14 amd64", for messages */
 };
 
 extern const struct glibc_layout glibc_layouts[];

@@ -15,7 +15,7 @@
 
 /* One thing that libc.so.6 tells, and the field of a layout that it must equal. */
 struct descriptor {
-    const char *name;
+    char name[56]; /* not a pointer, so that the table needs no relocation */
     enum glibc_field field;
     uint8_t word; /* index of the 32-bit word that holds the value */
 };
