@@ -96,10 +96,6 @@ clean:
 
 # -- programs around the loader: samples, tests, benchmark -------------------------------------------
 
-# The loader's sources that unit tests are linked with, on the host and its libc.
-UNIT_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
-	$(filter-out arch/$(ARCH)/%,$(wildcard arch/*/facts.c)) libc-shim/none.c libc-shim/gnu_rules.c
-
 include samples/samples.mk
 include tests/tests.mk
 include bench/bench.mk

@@ -438,11 +438,17 @@ static bool apply_table(struct pass *pass, const Elf64_Rela *table, size_t start
 
 /* -- PLT slots ---------------------------------------------------------------------------------- */
 
+/* DT_PLTGOT means the table that PLT0 uses, as far as the table itself can tell. */
+static bool got_is_sound(const struct object *object) {
+    return !ARCH_GOT_NAMES_DYNAMIC ||
+           object->plt_got[0] + object->bias == (uintptr_t)object->dynamic;
+}
+
 /* GOT[1] and GOT[2] are there and writable: without them PLT0 leads nowhere. */
 static bool can_be_lazy(struct pass *pass) {
     const struct object *object = pass->object;
     return pass->options.lazy && !object->bind_now && object->plt_got &&
-           is_place(pass, (uintptr_t)object->plt_got, 3 * sizeof(uintptr_t));
+           is_place(pass, (uintptr_t)object->plt_got, 3 * sizeof(uintptr_t)) && got_is_sound(object);
 }
 
 /* True when the function takes arguments where the trampoline does not expect them. Looks at the symbol on machines

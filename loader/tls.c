@@ -301,8 +301,8 @@ static uintptr_t make_block(struct dtv_memory *memory, const struct object *obje
     return (uintptr_t)(room + object->tls.misalignment);
 }
 
-static _Noreturn void out_of_memory(void) {
-    print_text(2, "cannot allocate memory for thread-local data: ABORT\n");
+static _Noreturn void give_up(const char *why) {
+    print_text(2, "%s: ABORT\n", why);
     sys_exit(127);
 }
 
@@ -310,15 +310,18 @@ static _Noreturn void out_of_memory(void) {
 static uintptr_t find_block(struct linker *linker, size_t module, uintptr_t tp) {
     struct dtv_entry *dtv = update_dtv(linker, tp);
     if (!dtv)
-        out_of_memory();
+        give_up("cannot allocate memory for thread-local data");
+    struct tls_table *table = atomic_load_explicit(&linker->tls.table, memory_order_acquire);
+    struct object *object = NULL;
+    if (table && module && module < table->count)
+        object = atomic_load_explicit(&table->item[module].object, memory_order_acquire);
+    if (!object)
+        give_up("__tls_get_addr: there is no such module");
     if (dtv[module].value != TLS_UNALLOCATED)
         return dtv[module].value;
-    struct tls_table *table = atomic_load_explicit(&linker->tls.table, memory_order_acquire);
-    struct object *object =
-        atomic_load_explicit(&table->item[module].object, memory_order_acquire);
-    uintptr_t block = object ? make_block(memory_of(dtv), object, module, tp) : 0;
+    uintptr_t block = make_block(memory_of(dtv), object, module, tp);
     if (!block)
-        out_of_memory();
+        give_up("cannot allocate memory for thread-local data");
     dtv[module].value = block;
     return block;
 }

@@ -79,6 +79,9 @@ static inline void arch_prepare_tcb(uintptr_t tp, const unsigned char *random) {
  * in which the C library's start expects it (x0), control goes to `entry`. */
 _Noreturn void arch_enter(uintptr_t entry, void *stack, void (*fini)(void));
 
+/* GOT[0] of the PLT's part is reserved and holds nothing. */
+#define ARCH_GOT_NAMES_DYNAMIC 0
+
 /* GOT[2] of a lazily bound object: what PLT0 jumps to (lazy.c is its C side). */
 extern const char arch_lazy_trampoline[];
 

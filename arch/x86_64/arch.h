@@ -72,6 +72,9 @@ static inline void arch_prepare_tcb(uintptr_t tp, const unsigned char *random) {
  * that the psABI names (rdx, figure 3.9), control goes to `entry`. */
 _Noreturn void arch_enter(uintptr_t entry, void *stack, void (*fini)(void));
 
+/* GOT[0] holds the address of the dynamic section, as the link editor knew it (psABI 5.2). */
+#define ARCH_GOT_NAMES_DYNAMIC 1
+
 /* GOT[2] of a lazily bound object: what PLT0 jumps to (lazy.c is its C side). */
 extern const char arch_lazy_trampoline[];
 
