@@ -127,6 +127,9 @@ DESTDIR ?=
 install: $(BUILD)/myld
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/lib/myld/myld
 	strip --strip-debug $(DESTDIR)$(PREFIX)/lib/myld/myld
+	# musl's libc, where there is one: musl programs run even when myld stands in the place of ld-musl.
+	if [ -e /lib/ld-musl-$(ARCH).so.1 ]; then \
+	    cp -L /lib/ld-musl-$(ARCH).so.1 $(DESTDIR)$(PREFIX)/lib/myld/libc.musl-$(ARCH).so.1; fi
 	mkdir -p $(DESTDIR)$(PREFIX)/bin
 	ln -sf ../lib/myld/myld $(DESTDIR)$(PREFIX)/bin/myld
 

@@ -111,7 +111,7 @@ static const char *hwcap_name(const struct cache *cache, uint32_t index) {
     if (extension[0] != EXTENSION_MAGIC || !range_fits(at + 8, 16ULL * extension[1], cache->size))
         return NULL;
     for (uint32_t i = 0; i < extension[1]; i++) {
-        const uint32_t *section = extension + 2 + 4 * i; /* tag, flags, offset, size */
+        const uint32_t *section = extension + 2 + 4 * (size_t)i; /* tag, flags, offset, size */
         if (section[0] != EXTENSION_HWCAPS || index >= section[3] / 4 || section[2] % 4 ||
             !range_fits(section[2], section[3], cache->size))
             continue;

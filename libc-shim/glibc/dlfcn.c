@@ -51,7 +51,7 @@ static void *hook_dlmopen(long space, const char *file, int mode, void *caller) 
 
 /* The internal ones report failure by NULL alone and leave dlerror as it is. */
 static void *internal_dlopen(const char *file, int mode) {
-    void *handle = dl_open(linker_instance(), file, mode & ~0x80000000, linker_instance()->libc->map);
+    void *handle = dl_open(linker_instance(), file, mode & INT32_MAX, linker_instance()->libc->map);
     if (!handle)
         dl_error(linker_instance());
     return handle;
