@@ -246,6 +246,40 @@ static char *damage(struct image *image, const struct image *original) {
     return told;
 }
 
+/* Does an executable segment hold the address? */
+static bool is_code(const struct image *image, uint64_t address) {
+    const ElfW(Ehdr) *header = (const void *)image->bytes;
+    const ElfW(Phdr) *segment = (const void *)(image->bytes + header->e_phoff);
+
+    for (unsigned i = 0; i < header->e_phnum; i++)
+        if (segment[i].p_type == PT_LOAD && segment[i].p_flags & PF_X &&
+            address - segment[i].p_vaddr < segment[i].p_memsz)
+            return true;
+    return false;
+}
+
+static void spare_words(struct image *image, const struct image *original, size_t start,
+                        size_t length) {
+    for (size_t at = start; at + 8 <= start + length && at + 8 <= image->size; at += 8)
+        if (value_at(image, at, 8) != value_at(original, at, 8) &&
+            is_code(original, value_at(image, at, 8)))
+            memcpy(image->bytes + at, original->bytes + at, 8);
+}
+
+/* Puts back words that now lead into the middle of some function: what the program's own code then
+ * does, to the loader's registers for one, is no matter of the loader. */
+static void spare_code(struct image *image, const struct image *original) {
+    static const char *const tables[] = {".dynsym", ".dynamic", ".rela.dyn", ".rela.plt",
+                                         ".init_array"};
+
+    spare_words(image, original, offsetof(ElfW(Ehdr), e_entry), sizeof(ElfW(Addr)));
+    for (size_t i = 0; i < ARRAY_LENGTH(tables); i++) {
+        size_t length;
+        size_t start = find_section(original, tables[i], &length);
+        spare_words(image, original, start, length);
+    }
+}
+
 /* ---- running under a tracer ---- */
 
 /* How a start ended. */
@@ -466,6 +500,7 @@ static void torment(const struct victim *victim, unsigned seed) {
         struct image image = {malloc(original.size), original.size};
         memcpy(image.bytes, original.bytes, original.size);
         char *told = damage(&image, &original);
+        spare_code(&image, &original);
         unlink(damaged);
         write_image(damaged, &image);
         struct ending ending = run_traced(&command);
