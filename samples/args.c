@@ -57,6 +57,26 @@ static void machine(void) {
     if (__builtin_cpu_supports("avx512f"))
         avx512();
 }
+#elif defined(__aarch64__)
+static void *call_with_chain(void *chain) {
+    register void *x18 __asm__("x18") = chain;
+    register void *x0 __asm__("x0");
+    __asm__ volatile("bl args_chain"
+                     : "=r"(x0), "+r"(x18)
+                     :
+                     : "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
+                       "x13", "x14", "x15", "x16", "x17", "x30", "memory", "cc");
+    return x0;
+}
+
+static void machine(void) {
+#define V2(n) ((args_v2){(n), (n) + 1})
+    int here;
+
+    if (with_chain)
+        printf(" chain %d", call_with_chain(&here) == &here);
+    printf(" vectors %.0f", args_vectors(V2(1), V2(2), V2(3), V2(4), V2(5), V2(6), V2(7), V2(8)));
+}
 #else
 static void machine(void) {}
 #endif

@@ -33,6 +33,11 @@ __attribute__((target("avx"))) double args_avx(args_v4 a, args_v4 b, args_v4 c, 
                                                args_v4 e, args_v4 f, args_v4 g, args_v4 h);
 __attribute__((target("avx512f"))) double args_avx512(args_v8 a, args_v8 b, args_v8 c, args_v8 d,
                                                       args_v8 e, args_v8 f, args_v8 g, args_v8 h);
+#elif defined(__aarch64__)
+typedef double args_v2 __attribute__((vector_size(16)));
+/** All of q0 to q7. */
+double args_vectors(args_v2 a, args_v2 b, args_v2 c, args_v2 d, args_v2 e, args_v2 f, args_v2 g,
+                    args_v2 h);
 #endif
 
 #endif

@@ -84,4 +84,18 @@ __attribute__((target("avx512f"))) double args_avx512(args_v8 a, args_v8 b, args
     LANES(h, 8, 10000001)
     return sum;
 }
+#elif defined(__aarch64__)
+__asm__(".globl args_chain\n.type args_chain, %function\nargs_chain: mov x0, x18\n ret\n"
+        ".size args_chain, . - args_chain");
+
+/* As above: with weights, so that a lost upper half or two swapped registers change the result. */
+double args_vectors(args_v2 a, args_v2 b, args_v2 c, args_v2 d, args_v2 e, args_v2 f, args_v2 g,
+                    args_v2 h) {
+    const args_v2 all[] = {a, b, c, d, e, f, g, h};
+    double sum = 0;
+
+    for (int i = 0; i < 8; i++)
+        sum = sum * 100 + all[i][0] + 10 * all[i][1];
+    return sum;
+}
 #endif

@@ -17,8 +17,9 @@ NATIVE_LOADER_aarch64 := /lib/ld-linux-aarch64.so.1
 # nothing to build when another loader is tested
 OWN_LOADER = $(if $(filter $(CURDIR)/$(BUILD)/myld,$(MYLD)),$(BUILD)/myld)
 RUN_CFLAGS = -DBUILD_FOLDER='"$(CURDIR)/$(BUILD)"' -DSOURCE_FOLDER='"$(CURDIR)"' -DTEST_ARCH='"$(ARCH)"' \
-    -DNATIVE_LOADER='"$(NATIVE_LOADER_$(ARCH))"' -DNATIVE_MUSL='"/lib/ld-musl-$(ARCH).so.1"' \
-    -DEMULATOR='"$(EMULATOR)"' -DEMULATOR_ROOT='"$(EMULATOR_ROOT)"'
+    -DNATIVE_LOADER='"$(EMULATOR_ROOT)$(NATIVE_LOADER_$(ARCH))"' \
+    -DNATIVE_MUSL='"$(EMULATOR_ROOT)/lib/ld-musl-$(ARCH).so.1"' \
+    -DTOOL_PREFIX='"$(CROSS)"' -DEMULATOR='"$(EMULATOR)"' -DEMULATOR_ROOT='"$(EMULATOR_ROOT)"'
 
 # Another machine's programs run in an emulator that looks for their loaders and libraries in a root; a second root has
 # myld in the loaders' place. Unit tests run on the machine that builds them alone.

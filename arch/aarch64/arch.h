@@ -1,5 +1,5 @@
-/* What the generic loader needs to know of aarch64 (psABI: "ELF for the Arm 64-bit Architecture", aaelf64, and
- * "Procedure Call Standard", aapcs64).
+/* What the generic loader needs to know of aarch64 (psABI: "ELF for the Arm 64-bit Architecture",
+ * aaelf64, and "Procedure Call Standard", aapcs64).
  *
  * Every machine's folder has an arch.h with these same names; generic code includes it and contains
  * no machine conditional of its own.
@@ -13,31 +13,35 @@
 
 #define ARCH_MACHINE EM_AARCH64
 
-/* Thread-local storage, variant I (Drepper, "ELF Handling for TLS", section 3; aaelf64, "Thread Local Storage"): two
- * words at the thread pointer, then the blocks of the program and its libraries. What a libc keeps for a thread lies
- * below the thread pointer. */
+/* Thread-local storage, variant I (Drepper, "ELF Handling for TLS", section 3; aaelf64, "Thread
+ * Local Storage"): two words at the thread pointer, then the blocks of the program and its
+ * libraries. What a libc keeps for a thread lies below the thread pointer. */
 #define ARCH_TLS_BELOW_TP 0
-/* Bytes between the thread pointer and the first TLS block above it: the dtv and a word for the libc. */
+/* Bytes between the thread pointer and the first TLS block above it: the dtv and a word for the
+ * libc. */
 #define ARCH_TLS_GAP 16
 /* What is added to a DTPREL value and to __tls_get_addr's result. */
 #define ARCH_DTP_BIAS 0
 
-/* The thread control block of a program without libc: nothing below the thread pointer, the dtv at it. */
+/* The thread control block of a program without libc: nothing below the thread pointer, the dtv at
+ * it. */
 #define ARCH_TCB_SIZE 0
 #define ARCH_TCB_DTV 0
 
-/* Dynamic tags of the machine's own, from DT_LOPROC on: up to DT_AARCH64_VARIANT_PCS, the sixth (aaelf64 table 5-13). */
+/* Dynamic tags of the machine's own, from DT_LOPROC on: up to DT_AARCH64_VARIANT_PCS, the sixth
+ * (aaelf64 table 5-13). */
 #define ARCH_DYNAMIC_TAGS 6
 /* MINSIGSTKSZ of the kernel's headers, bytes, where the kernel does not say better. */
 #define ARCH_MINIMUM_SIGNAL_STACK 5120
-/* What precedes an abort handler of restartable sequences (linux/rseq.h: RSEQ_SIG): a brk instruction. */
+/* What precedes an abort handler of restartable sequences (linux/rseq.h: RSEQ_SIG): a brk
+ * instruction. */
 #define ARCH_RSEQ_SIGNATURE 0xd428bc00
 
 /* JUMP_SLOT and GLOB_DAT are S + A (aaelf64 table 5-12). */
 #define ARCH_SLOT_HAS_ADDEND 1
 
-/* Bits of st_other that say that a function must not be bound lazily: STO_AARCH64_VARIANT_PCS, for its arguments may
- * lie in registers that no trampoline keeps (SVE's). */
+/* Bits of st_other that say that a function must not be bound lazily: STO_AARCH64_VARIANT_PCS, for
+ * its arguments may lie in registers that no trampoline keeps (SVE's). */
 #define ARCH_OTHER_EAGER 0x80
 
 /* A system call with up to six arguments. Returns its result, or -errno. */
@@ -69,14 +73,14 @@ static inline int arch_set_thread_pointer(uintptr_t tp) {
     return 0;
 }
 
-/* Fills the thread control block of a program without libc: it has no words but the dtv, for -fstack-protector looks
- * at a variable, not here. */
+/* Fills the thread control block of a program without libc: it has no words but the dtv, for
+ * -fstack-protector looks at a variable, not here. */
 static inline void arch_prepare_tcb(uintptr_t tp, const unsigned char *random) {
     (void)tp, (void)random;
 }
 
-/* Leaves the loader: the stack pointer becomes `stack`, the destructor hook `fini` goes into the register
- * in which the C library's start expects it (x0), control goes to `entry`. */
+/* Leaves the loader: the stack pointer becomes `stack`, the destructor hook `fini` goes into the
+ * register in which the C library's start expects it (x0), control goes to `entry`. */
 _Noreturn void arch_enter(uintptr_t entry, void *stack, void (*fini)(void));
 
 /* GOT[0] of the PLT's part is reserved and holds nothing. */
@@ -90,8 +94,8 @@ extern const char arch_tlsdesc_static[];
 extern const char arch_tlsdesc_dynamic[];
 extern const char arch_tlsdesc_undefined[];
 
-/* The names of `all` (glibc-hwcaps folders, best first, NULL at the end) from the first that this processor can use:
- * glibc defines none for aarch64. */
+/* The names of `all` (glibc-hwcaps folders, best first, NULL at the end) from the first that this
+ * processor can use: glibc defines none for aarch64. */
 static inline const char *const *arch_hwcaps(const struct cpu *cpu, const char *const *all) {
     (void)cpu;
     return all;
@@ -108,15 +112,16 @@ struct linker;
 /* Calls the resolver of an STT_GNU_IFUNC symbol with the arguments that its ABI gives it. */
 uintptr_t arch_call_ifunc(uintptr_t resolver, const struct linker *linker);
 
-/* Bytes of an area for all vector state: arch_call_keeping_vectors needs none that it could not know itself. */
+/* Bytes of an area for all vector state: arch_call_keeping_vectors needs none that it could not
+ * know itself. */
 static inline size_t arch_vector_area(const struct cpu *cpu) {
     (void)cpu;
     return 0;
 }
 
-/* Calls function(argument) and keeps all vector registers that can carry arguments of functions that are bound lazily,
- * so that the lazy-binding trampoline need not save them unless foreign code runs. `area` is arch_vector_area's
- * value. */
+/* Calls function(argument) and keeps all vector registers that can carry arguments of functions
+ * that are bound lazily, so that the lazy-binding trampoline need not save them unless foreign code
+ * runs. `area` is arch_vector_area's value. */
 uintptr_t arch_call_keeping_vectors(uintptr_t (*function)(void *), void *argument, size_t area);
 
 #endif

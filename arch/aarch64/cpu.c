@@ -1,4 +1,5 @@
-/* What the processor is, and how resolvers of IFUNC symbols learn what it can do: see cpu.h and arch.h. */
+/* What the processor is, and how resolvers of IFUNC symbols learn what it can do: see cpu.h and
+ * arch.h. */
 #include "cpu.h"
 
 #include "arch.h"
@@ -8,7 +9,8 @@
 /* In the first argument of a resolver: the second one is there. */
 #define IFUNC_ARG_HWCAP (UINT64_C(1) << 62)
 
-/* DCZID_EL0: bit 4 forbids DC ZVA, bits 3-0 are the binary logarithm of its block in words of 4 bytes. */
+/* DCZID_EL0: bit 4 forbids DC ZVA, bits 3-0 are the binary logarithm of its block in words of 4
+ * bytes. */
 void cpu_identify(struct cpu *cpu) {
     uint64_t zero;
     __asm__("mrs %0, dczid_el0" : "=r"(zero));

@@ -1,8 +1,8 @@
 /* What this processor is and can do, as far as programs' libraries ask their loader for it.
  *
- * In:  the identification registers that a program may read (Arm Architecture Reference Manual, D19: DCZID_EL0,
- *      MIDR_EL1), and the kernel's AT_HWCAP.
- * Out: struct cpu. Features are not in it: the kernel tells them all in AT_HWCAP and AT_HWCAP2 (struct process).
+ * In:  the identification registers that a program may read (Arm Architecture Reference Manual,
+ * D19: DCZID_EL0, MIDR_EL1), and the kernel's AT_HWCAP. Out: struct cpu. Features are not in it:
+ * the kernel tells them all in AT_HWCAP and AT_HWCAP2 (struct process).
  */
 #ifndef MYLD_AARCH64_CPU_H
 #define MYLD_AARCH64_CPU_H
@@ -18,7 +18,8 @@ struct cpu {
 void cpu_identify(struct cpu *cpu);
 
 /**
- * Maker and model, as in MIDR_EL1. The register is the kernel's: it is emulated where HWCAP_CPUID says so.
+ * Maker and model, as in MIDR_EL1. The register is the kernel's: it is emulated where HWCAP_CPUID
+ * says so.
  * @param hwcap the kernel's AT_HWCAP
  * @return the register, 0 where it cannot be read
  */
@@ -29,7 +30,8 @@ static inline int cpu_has_sve(uint64_t hwcap) {
     return hwcap >> 22 & 1; /* HWCAP_SVE */
 }
 
-/** Whether branch targets are checked in pages mapped with PROT_BTI. @param hwcap2 the kernel's AT_HWCAP2 */
+/** Whether branch targets are checked in pages mapped with PROT_BTI. @param hwcap2 the kernel's
+ * AT_HWCAP2 */
 static inline int cpu_checks_branches(uint64_t hwcap2) {
     return hwcap2 >> 17 & 1; /* HWCAP2_BTI */
 }

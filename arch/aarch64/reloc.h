@@ -1,5 +1,5 @@
-/* The relocation types of aarch64 in generic terms (aaelf64, table 5-12, "Dynamic relocations"). Only names:
- * loader/relocate.c has the one loop that serves every machine. */
+/* The relocation types of aarch64 in generic terms (aaelf64, table 5-12, "Dynamic relocations").
+ * Only names: loader/relocate.c has the one loop that serves every machine. */
 #ifndef MYLD_ARCH_RELOC_H
 #define MYLD_ARCH_RELOC_H
 

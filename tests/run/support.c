@@ -126,17 +126,13 @@ static bool is_foreign(const char *folder, const char *path) {
 }
 
 /*
- * Has a program of another machine run by the emulator: one word, the command; it looks for each
- * file under the root first (the loaders of that machine are there), and so does this function for
- * the program. No effect where no emulator is set, or for programs of this machine.
+ * Has a program of another machine run by the emulator, which looks for each file under the root
+ * first: the libraries of that machine are there. No effect where no emulator is set, or for
+ * programs of this machine.
  */
 static void emulate(struct command *command, const char *root) {
-    char *inside = text("%s%s", EMULATOR_ROOT, command->words[0]);
-
     if (!*EMULATOR || !strchr(command->words[0], '/'))
         return;
-    if (command->words[0][0] == '/' && is_foreign("", inside))
-        command->words[0] = inside;
     if (is_foreign(command->folder, command->words[0]))
         prepend(command, text("%s -L %s", EMULATOR, root));
 }

@@ -295,7 +295,8 @@ Test(exports, linkable) {
     cr_assert_not_null(mkdtemp(folder));
     snprintf(output, sizeof output, "%s/lib.so", folder);
     snprintf(command, sizeof command,
-             "echo '%s' | gcc -shared -fPIC -nostdlib -Wl,-z,defs -o %s -x c - -x none '%s'",
+             "echo '%s' | " TOOL_PREFIX
+             "gcc -shared -fPIC -nostdlib -Wl,-z,defs -o %s -x c - -x none '%s'",
              source, output, myld_path());
     cr_expect_eq(system(command), 0, "%s", command);
     struct file file = open_file(output), original = open_file(NATIVE_LOADER);

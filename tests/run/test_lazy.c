@@ -20,13 +20,15 @@ TABLE_TEST(lazy, as_native, lines) {
     compare(ALL_WAYS, COMPARE_FIRST_LINE, *row);
 }
 
-/* All registers, the static chain (r10) too, which ld-linux loses. The second line of args was
- * called through bound slots: nothing can have happened to it. */
+/* All registers, the static chain (r10 or x18) too, which ld-linux loses. The second line of args
+ * was called through bound slots: nothing can have happened to it. */
 Test(lazy, registers) {
     struct result got = run_myld(EXPLICIT, NULL, "./args chain");
     char *first = first_line(got.out);
 
     cr_assert_eq(got.exit, 0, "%s", got.error);
     cr_expect_str_eq(got.out, text("%s\n%s\n", first, first));
-    cr_expect(strstr(first, "chain 1 rax 78187493520"), "%s", first);
+    cr_expect(strstr(first, " chain 1 "), "%s", first);
+    if (!strcmp(TEST_ARCH, "x86_64"))
+        cr_expect(strstr(first, " rax 78187493520"), "%s", first);
 }

@@ -42,7 +42,7 @@ TABLE_TEST(source, keeps, rules) {
 /* What is installed: without debug information, with .symtab, at most 200 KB. */
 Test(source, size) {
     const char *folder = scratch();
-    struct result got = runf("sh -c 'strip --strip-debug -o %s/myld %s && stat -c %%s %s/myld'",
+    struct result got = runf("sh -c '" TOOL_PREFIX "strip --strip-debug -o %s/myld %s && stat -c %%s %s/myld'",
                              folder, myld(), folder);
 
     cr_assert_eq(got.exit, 0, "%s", got.error);

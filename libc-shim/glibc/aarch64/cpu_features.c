@@ -1,8 +1,8 @@
 /* What the string functions of glibc on aarch64 want to know of the processor; see cpu_features.h.
  *
  * In:  struct cpu, and AT_HWCAP and AT_HWCAP2 by way of the members that hold them.
- * Out: struct cpu_features in _rtld_global_ro, as glibc 2.36's init_cpu_features leaves it where no tunable is set:
- *      no name of a processor, memory tagging off.
+ * Out: struct cpu_features in _rtld_global_ro, as glibc 2.36's init_cpu_features leaves it where no
+ * tunable is set: no name of a processor, memory tagging off.
  */
 #include "libc-shim/glibc/cpu_features.h"
 #include "libc-shim/glibc/glibc.h"

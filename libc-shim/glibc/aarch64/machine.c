@@ -1,8 +1,10 @@
-/* What glibc's loader does only on aarch64: features of the processor, guards in variables, vdso functions. */
+/* What glibc's loader does only on aarch64: features of the processor, guards in variables, vdso
+ * functions. */
 #include "libc-shim/glibc/cpu_features.h"
 #include "libc-shim/glibc/glibc.h"
 
-/* Where -fstack-protector and libc's longjmp look, for there is no such word in the thread block. */
+/* Where -fstack-protector and libc's longjmp look, for there is no such word in the thread block.
+ */
 EXPORT uintptr_t __stack_chk_guard, __pointer_chk_guard;
 
 void glibc_machine_fill(struct linker *linker) {
