@@ -120,7 +120,7 @@ static bool adopt_program(struct linker *linker, struct object *program, struct 
 }
 
 /* $ORIGIN of a program is the folder of the file itself, whatever links led to it: as /proc/self/exe has it. */
-static void set_program_origin(struct object *program, int fd) {
+OWN_FRAME static void set_program_origin(struct object *program, int fd) {
     char link[32], path[SEARCH_PATH_MAX];
     format_text(link, sizeof link, "/proc/self/fd/%d", fd);
     long length = sys_readlink(link, path, sizeof path - 1);
@@ -139,7 +139,7 @@ static void set_listed_origin(struct object *program, const char *path) {
 }
 
 /* A name without a slash is searched for like a library; nobody looks at PATH (ld.so(8)). */
-static bool find_program(struct linker *linker, const char *name, struct image_file *file,
+OWN_FRAME static bool find_program(struct linker *linker, const char *name, struct image_file *file,
                          struct error *error) {
     char path[SEARCH_PATH_MAX];
     bool foreign;
@@ -151,7 +151,7 @@ static bool find_program(struct linker *linker, const char *name, struct image_f
     return error_set(error, ERROR_OPEN, 0, name, "cannot open shared object file");
 }
 
-static bool open_program(struct linker *linker, struct object *program, const char *path,
+OWN_FRAME static bool open_program(struct linker *linker, struct object *program, const char *path,
                          struct error *error) {
     struct image_file file;
     if (!find_program(linker, path, &file, error))

@@ -64,7 +64,7 @@ static bool needs_something(const struct object *program) {
 }
 
 /* A static program is not for a loader: the kernel starts it. */
-static void execute_if_static(struct linker *linker, const char *path) {
+OWN_FRAME static void execute_if_static(struct linker *linker, const char *path) {
     const struct object *program = linker->program;
     bool is_program = !program->dynamic || program->flags_1 & DF_1_PIE;
     if (linker->interpreter || needs_something(program) || !is_program)
@@ -140,7 +140,7 @@ struct preload {
     size_t count, capacity;
 };
 
-static bool preload_one(struct preload *preload, const char *name, const char *source) {
+OWN_FRAME static bool preload_one(struct preload *preload, const char *name, const char *source) {
     struct error error;
     struct linker *linker = preload->linker;
     /* In secure mode only set-user-ID libraries of the system's folders may be preloaded (ld.so(8)). */
@@ -165,7 +165,7 @@ static bool preload_one(struct preload *preload, const char *name, const char *s
 }
 
 /* Preloads each name of a list that is separated by any of `separators`. */
-static bool preload_list(struct preload *preload, const char *text, const char *separators,
+OWN_FRAME static bool preload_list(struct preload *preload, const char *text, const char *separators,
                          const char *source) {
     char name[SEARCH_PATH_MAX];
     while (*text) {
@@ -184,7 +184,7 @@ static bool preload_list(struct preload *preload, const char *text, const char *
 }
 
 /* The system's file: names separated by white space or colons, comments from '#' to the end of the line. */
-static bool preload_from(struct preload *preload, const char *path, int fd) {
+OWN_FRAME static bool preload_from(struct preload *preload, const char *path, int fd) {
     char text[SEARCH_PATH_MAX];
     long size = sys_pread(fd, text, sizeof text - 1, 0);
     bool comment = false;

@@ -42,6 +42,10 @@
 /* A name that the program, its libc or a debugger may bind to; all others are hidden. */
 #define EXPORT __attribute__((visibility("default")))
 
+/* For functions with large local arrays on the way of every start: inlined, they would make their callers' frames large,
+ * and a lean start touches few pages of the stack. */
+#define OWN_FRAME __attribute__((noinline))
+
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
