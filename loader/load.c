@@ -171,7 +171,7 @@ bool load_program(struct linker *linker, const char *path, struct error *error) 
     struct object *program = object_new(OBJECT_PROGRAM, "");
     if (!program)
         return error_no_memory(error, "");
-    program->label = path ? path : linker->process.argv[0];
+    program->label = path ? path : linker->process.argc ? linker->process.argv[0] : "";
     program->never_unload = true;
     linker->program = program;
     load_append(linker, program);

@@ -108,7 +108,7 @@ static const char *read_command_line(struct options *options, struct process *pr
     }
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
         return NULL;
-    if (at == process->argc)
+    if (at >= process->argc)
         return "missing program name";
     options->program = process->argv[at];
     process_drop_arguments(process, at);

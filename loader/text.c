@@ -16,6 +16,8 @@ static void put(struct output *out, char c) {
 }
 
 static void put_text(struct output *out, const char *text, size_t width) {
+    if (!text) /* argv[0], where there are no arguments */
+        text = "(null)";
     size_t length = strlen(text);
     for (; length < width; width--)
         put(out, ' ');

@@ -26,6 +26,8 @@ Test(text, as_printf) {
     SAME("%2s|", "longer");
     SAME("%c%c", 'x', '%');
     SAME("100%%");
+    const char *volatile none = NULL;
+    SAME("%s", none);
     SAME("%d %d %d", 0, -1, INT_MAX);
     SAME("%d", INT_MIN);
     SAME("%ld", LONG_MIN);
