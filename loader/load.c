@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "order.h"
 #include "retire.h"
+#include "symbol.h"
 #include "sys.h"
 #include "text.h"
 #include "version.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 
 struct transaction load_begin(struct linker *linker) {
-    return (struct transaction){linker, linker->base.last, linker->tls.used};
+    return (struct transaction){linker, linker->base.last};
 }
 
 void load_append(struct linker *linker, struct object *object) {
@@ -52,9 +53,9 @@ void load_roll_back(struct transaction *transaction) {
         if (object == linker->self)
             continue;
         tls_remove_module(linker, object);
+        symbol_forget(object);
         retire(linker, (void (*)(void *))object_free, object);
     }
-    linker->tls.used = transaction->tls_used;
     linker->shim->objects_changed(linker);
     retire_sweep(linker);
 }

@@ -17,7 +17,6 @@ struct linker;
 struct transaction {
     struct linker *linker;
     struct object *last_before; /* the last object of the namespace when it began; NULL: none */
-    size_t tls_used;            /* linker->tls.used when it began */
 };
 
 struct transaction load_begin(struct linker *linker);

@@ -160,6 +160,7 @@ struct object {
         size_t module;            /* module id from 1; 0: none */
         ptrdiff_t offset;         /* from the thread pointer, when is_static */
         bool is_static;           /* in every thread's static block */
+        size_t before, after;     /* is_static by tls_make_static: bytes of the block in use before and after */
     } tls;
 
     /* -- graph: load.c, order.c -- */

@@ -227,7 +227,7 @@ struct object_list *start_preload(struct linker *linker, struct error *error) {
 /* -- scopes and answers ------------------------------------------------------------------------- */
 
 bool start_complete_scope(struct linker *linker, struct error *error) {
-    struct transaction start = {linker, NULL, 0};
+    struct transaction start = {linker, NULL};
     if (!linker->self->space)
         load_append(linker, linker->self);
     for (struct object *object = linker->base.first; object; object = object->next)

@@ -188,6 +188,13 @@ static struct symbol_result first_definition(struct symbol_result found,
     }
 }
 
+void symbol_forget(const struct object *object) {
+    for (size_t i = 0; i < UNIQUE_BUCKETS; i++)
+        for (struct unique *entry = unique_table[i]; entry; entry = entry->next)
+            if (entry->definition.object == object)
+                __atomic_store_n(&entry->name, "", __ATOMIC_RELEASE); /* no symbol's name */
+}
+
 /* -- scopes ------------------------------------------------------------------------------------- */
 
 struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,

@@ -59,6 +59,9 @@ static inline uintptr_t symbol_address(struct symbol_result definition) {
            definition.symbol->st_value;
 }
 
+/* Forgets unique definitions of an object that goes before anybody has used them: a load that failed. */
+void symbol_forget(const struct object *object);
+
 /* Calls visit() for each defined symbol of the object; stops when it returns false. */
 typedef bool symbol_visitor(void *context, const struct object *object, uint32_t index);
 void symbol_each(const struct object *object, symbol_visitor *visit, void *context);

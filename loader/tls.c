@@ -79,6 +79,9 @@ void tls_remove_module(struct linker *linker, struct object *object) {
     while (tls->highest && !tls->table->item[tls->highest].object)
         tls->highest--;
     object->tls.module = 0;
+    /* Room in the static block is used again when what was placed last goes first. */
+    if (object->tls.after && object->tls.after == tls->used)
+        tls->used = object->tls.before;
 }
 
 /* -- static layout ------------------------------------------------------------------------------ */
@@ -117,13 +120,15 @@ bool tls_make_static(struct linker *linker, struct object *object, struct error 
     struct tls *tls = &linker->tls;
     if (object->tls.is_static)
         return true;
-    size_t used = tls->used;
+    /* Once other threads may know the module by its dynamic blocks, it cannot move. */
+    size_t used = object->published ? SIZE_MAX / 2 : tls->used;
     ptrdiff_t offset = place(&used, object->tls.memory_size, object->tls.alignment,
                              object->tls.misalignment);
     if (used > tls->size || object->tls.alignment > tls->alignment)
         return error_set(error, ERROR_TLS, 0, object->path,
                          "cannot allocate memory in static TLS block");
-    tls->used = used;
+    object->tls.before = tls->used;
+    object->tls.after = tls->used = used;
     object->tls.offset = offset;
     object->tls.is_static = true;
     return true;

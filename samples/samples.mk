@@ -119,6 +119,7 @@ TLS_LIBRARIES := libtls_gd.so libtls_ld.so libtls_ie.so libtls_desc.so
 $(call both,tls,tls.c,$(TLS_LIBRARIES),-pthread)
 $(call both,tls_exec,tls.c,$(TLS_LIBRARIES),-pthread -no-pie -fno-pic)
 $(call both,tls_dlopen,tls_dlopen.c,,-pthread -rdynamic)
+$(call glibc,tls_reopen,tls_reopen.c,,-rdynamic)
 
 # Opened at run time.
 PLUGIN = -DPLUGIN_NAME='"$(1)"'

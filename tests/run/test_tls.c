@@ -10,6 +10,8 @@ static const char *const lines[] = {
     "./tls_dlopen ./libtls_ld.so ld",
     "./tls_dlopen ./libtls_desc.so desc",
     "./tls_dlopen ./libtls_small.so small",
+    "./tls_reopen ./libtls_small.so",
+    "./tls_reopen ./libtls_small.so ./libplugin_bad.so",
     "./tls_dlopen ./libtls_ie.so ie", /* more than the static surplus: an error */
 };
 
