@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "linker.h"
 #include "load.h"
+#include "scope.h"
 #include "memory.h"
 #include "order.h"
 #include "relocate.h"
@@ -135,7 +136,7 @@ static struct object *load_root(struct transaction *transaction, const char *fil
         root->requester = NULL;
     if (!root->group.list && !load_group(linker, root, NULL, 0, error))
         return NULL;
-    if (!load_set_scopes(linker, transaction, root, mode & MODE_DEEPBIND, error) ||
+    if (!scope_set_new(linker, transaction, root, mode & MODE_DEEPBIND, error) ||
         !check_versions(transaction, error) || !relocate_new(transaction, root, mode, error) ||
         !rendezvous_mirror(linker, error) || !protect_new(transaction, error))
         return NULL;
@@ -146,7 +147,7 @@ static struct object *load_root(struct transaction *transaction, const char *fil
  * use the group. */
 static bool join_group(struct linker *linker, struct object *root, struct error *error) {
     for (size_t i = 0; i < root->group.list->count; i++)
-        if (!load_add_scope(linker, root->group.list->item[i], &root->group))
+        if (!scope_add(linker, root->group.list->item[i], &root->group))
             return error_no_memory(error, root->path);
     return true;
 }
@@ -174,7 +175,7 @@ static void promote(struct linker *linker, struct object *root, int mode) {
     if (mode & MODE_NODELETE)
         root->never_unload = true;
     if (mode & MODE_GLOBAL)
-        load_extend_scope(linker, &linker->base.global, root->group.list);
+        scope_extend(linker, &linker->base.global, root->group.list);
     struct error error; /* what stays undefined waits on */
     for (struct object *object = linker->base.first; object; object = object->next)
         if (object->incomplete)
@@ -259,7 +260,7 @@ static void release_object(void *object) {
 /* Takes the objects out of everything that can reach them, then out of memory. */
 static void unload(struct linker *linker, struct object_list *list) {
     rendezvous_announce(RENDEZVOUS_DELETE);
-    load_forget(linker, list);
+    scope_forget(linker, list);
     if (linker->shim->list_lock)
         linker->shim->list_lock(linker);
     for (size_t i = 0; i < list->count; i++) {

@@ -2,7 +2,7 @@
  * constructed. The start of the program and dlopen are the same transaction; until it is committed it can be
  * rolled back, and nothing outside has seen it.
  *
- *     load_begin → load_program or load_library → load_group → load_set_scopes → relocation …
+ *     load_begin → program_load or load_library → load_group → scope_set_new → relocation …
  *                → rendezvous_publish, or at any failure load_roll_back
  */
 #ifndef MYLD_LOAD_H
@@ -21,13 +21,6 @@ struct transaction {
 
 struct transaction load_begin(struct linker *linker);
 
-/* Adds the program, the loader itself and the vdso to the empty namespace: `program` was mapped by the kernel, or
- * (phdr NULL) `path` is opened. Fills linker->program and linker->interpreter. */
-bool load_program(struct linker *linker, const char *path, struct error *error);
-
-/* Adds the objects that need not be searched for: the loader (not yet in the list) and the vdso. */
-bool load_fixed_objects(struct linker *linker, struct error *error);
-
 /* Finds, maps and reads the library `name` for `requester` (NULL: the command line or environment), unless it is there
  * already. Returns the object or NULL. */
 struct object *load_library(struct linker *linker, const char *name, struct object *requester,
@@ -41,24 +34,11 @@ struct object *load_find(struct linker *linker, const char *name);
 bool load_group(struct linker *linker, struct object *root, struct object *const *extra,
                 size_t extra_count, struct error *error);
 
-/* Makes the new objects' scopes: the global one and the group of `root`, the group first where `deep`. */
-bool load_set_scopes(struct linker *linker, struct transaction *transaction, struct object *root,
-                     bool deep, struct error *error);
-
-/* Adds a scope to those of an object that was opened while the program ran, if it lacks it. */
-bool load_add_scope(struct linker *linker, struct object *object, struct scope *scope);
-
-/* Takes the objects of `list`, and scopes of theirs, out of all other objects' scopes. */
-void load_forget(struct linker *linker, const struct object_list *list);
-
 /* The loaded object whose file the search for `name` finds; NULL: it is not loaded or not found. */
 struct object *load_find_by_file(struct linker *linker, const char *name, struct object *requester);
 
 /* Undoes the transaction: unmaps and forgets every object that it added. */
 void load_roll_back(struct transaction *transaction);
-
-/* Adds a list of objects to the end of a scope. Readers see the old or the new list. */
-bool load_extend_scope(struct linker *linker, struct scope *scope, const struct object_list *added);
 
 /* Takes an object out of the namespace's list. */
 void load_unlink(struct linker *linker, struct object *object);

@@ -7,6 +7,7 @@
 #include "init.h"
 #include "linker.h"
 #include "load.h"
+#include "program.h"
 #include "relocate.h"
 #include "rendezvous.h"
 #include "report.h"
@@ -37,7 +38,7 @@ static bool load(struct linker *linker, struct error *error) {
         return false;
     linker->shim = shim_recognise(linker->program, linker->interpreter);
     linker->shim->set_search(linker);
-    if (!load_fixed_objects(linker, error))
+    if (!program_add_vdso(linker, error))
         return false;
     struct object_list *preloaded = start_preload(linker, error);
     return preloaded && load_group(linker, linker->program, preloaded->item, preloaded->count, error) &&

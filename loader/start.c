@@ -5,6 +5,8 @@
 #include "facts.h"
 #include "linker.h"
 #include "load.h"
+#include "program.h"
+#include "scope.h"
 #include "memory.h"
 #include "reloc.h"
 #include "report.h"
@@ -105,7 +107,7 @@ static void disguise(struct linker *linker) {
 
 bool start_load_program(struct linker *linker, struct error *error) {
     const char *path = linker->options.explicitly ? linker->options.program : NULL;
-    bool loaded = load_program(linker, path, error);
+    bool loaded = program_load(linker, path, error);
     if (linker->options.mode == MODE_VERIFY)
         sys_exit(!loaded || !linker->program->dynamic ? 1 : linker->interpreter ? 0 : 2);
     if (!loaded)
@@ -232,9 +234,9 @@ bool start_complete_scope(struct linker *linker, struct error *error) {
         load_append(linker, linker->self);
     for (struct object *object = linker->base.first; object; object = object->next)
         object->never_unload = object->at_start = true;
-    if (!load_extend_scope(linker, &linker->base.global, linker->program->group.list))
+    if (!scope_extend(linker, &linker->base.global, linker->program->group.list))
         return error_no_memory(error, "");
-    return load_set_scopes(linker, &start, linker->program, false, error);
+    return scope_set_new(linker, &start, linker->program, false, error);
 }
 
 _Noreturn void start_answer(struct linker *linker) {

@@ -1,0 +1,159 @@
+/* From the kernel's mapping or from a file to the program's object; see program.h. */
+#include "program.h"
+
+#include "dynamic.h"
+#include "linker.h"
+#include "load.h"
+#include "sys.h"
+#include "text.h"
+#include "version.h"
+#include <string.h>
+
+static bool read_contents(struct linker *linker, struct object *object, struct error *error) {
+    return dynamic_read(object, error) && version_read(object, error) &&
+           (!object->tls.memory_size || tls_add_module(linker, object, error));
+}
+
+static const char *find_interpreter(const struct object *program) {
+    for (size_t i = 0; i < program->phnum; i++) {
+        const Elf64_Phdr *header = &program->phdr[i];
+        const char *text = (const char *)(program->bias + header->p_vaddr);
+        if (header->p_type == PT_INTERP && header->p_filesz &&
+            object_segment(program, (uintptr_t)text, header->p_filesz) &&
+            text[header->p_filesz - 1] == 0)
+            return text;
+    }
+    return NULL;
+}
+
+/* True when PT_PHDR, from which the load bias was taken, agrees with every segment that holds it. */
+static bool bias_is_sound(const struct process *process, const Elf64_Phdr *table, uintptr_t bias) {
+    for (size_t i = 0; table && i < process->phnum; i++) {
+        const Elf64_Phdr *header = &process->phdr[i];
+        if (header->p_type == PT_LOAD && table->p_offset >= header->p_offset &&
+            table->p_offset - header->p_offset < header->p_filesz &&
+            table->p_vaddr - table->p_offset != header->p_vaddr - header->p_offset)
+            return false;
+    }
+    return bias % process->page_size == 0;
+}
+
+/* Where no segment holds the program header table, or none that can be read, the kernel names an address all the same. */
+static bool table_is_readable(const struct process *process) {
+    const Elf64_Phdr *table = process->phdr;
+    return table && process->phnum && sys_can_read(table) &&
+           sys_can_read((const char *)(table + process->phnum) - sizeof(uint64_t));
+}
+
+/* The kernel has mapped the program: its load bias follows from where its program headers are. A file that is shorter
+ * than its headers say was mapped all the same. */
+static bool adopt_program(struct linker *linker, struct object *program, struct error *error) {
+    const struct process *process = &linker->process;
+    const Elf64_Phdr *table = NULL;
+    struct stat status;
+    if (!table_is_readable(process))
+        return error_set(error, ERROR_FILE, 0, program->label, "invalid program header table");
+    for (size_t i = 0; i < process->phnum; i++)
+        if (process->phdr[i].p_type == PT_PHDR)
+            table = &process->phdr[i];
+    uintptr_t bias = table ? (uintptr_t)process->phdr - table->p_vaddr : 0;
+    uint64_t size = sys_stat("/proc/self/exe", &status) < 0 ? UINT64_MAX : (uint64_t)status.st_size;
+    program->kernel_mapped = true;
+    program->entry = process->entry;
+    if (!image_adopt(program, process->phdr, process->phnum, bias, size, process->page_size, error))
+        return false;
+    return (bias_is_sound(process, table, bias) &&
+            object_segment(program, (uintptr_t)process->phdr, process->phnum * sizeof *table)) ||
+           error_set(error, ERROR_FILE, 0, program->label, "invalid program header table");
+}
+
+/* $ORIGIN of a program is the folder of the file itself, whatever links led to it: as /proc/self/exe has it. */
+OWN_FRAME static void set_program_origin(struct object *program, int fd) {
+    char link[32], path[SEARCH_PATH_MAX];
+    format_text(link, sizeof link, "/proc/self/fd/%d", fd);
+    long length = sys_readlink(link, path, sizeof path - 1);
+    if (length <= 0 || path[0] != '/')
+        return;
+    path[length] = 0;
+    search_set_origin(program, path);
+}
+
+/* What is only listed has the origin that ld.so's --list gives it: by the path, links not followed. */
+static void set_listed_origin(struct object *program, const char *path) {
+    const char *empty = program->path;
+    program->path = path;
+    search_origin(program);
+    program->path = empty;
+}
+
+/* A name without a slash is searched for like a library; nobody looks at PATH (ld.so(8)). */
+OWN_FRAME static bool find_program(struct linker *linker, const char *name, struct image_file *file,
+                         struct error *error) {
+    char path[SEARCH_PATH_MAX];
+    bool foreign;
+    if (strchr(name, '/'))
+        return image_open(file, name, &foreign, error);
+    linker->shim->set_search(linker);
+    if (search_open(&linker->search, name, NULL, NULL, file, path, error))
+        return true;
+    return error_set(error, ERROR_OPEN, 0, name, "cannot open shared object file");
+}
+
+OWN_FRAME static bool open_program(struct linker *linker, struct object *program, const char *path,
+                         struct error *error) {
+    struct image_file file;
+    if (!find_program(linker, path, &file, error))
+        return false;
+    if (linker->options.mode == MODE_RUN)
+        set_program_origin(program, file.fd);
+    else
+        set_listed_origin(program, path);
+    bool mapped =
+        image_map(program, &file, linker->process.page_size, &linker->map_hint, error);
+    image_close(&file);
+    program->owns_mapping = false;
+    return mapped;
+}
+
+bool program_load(struct linker *linker, const char *path, struct error *error) {
+    struct object *program = object_new(OBJECT_PROGRAM, "");
+    if (!program)
+        return error_no_memory(error, "");
+    program->label = path ? path : linker->process.argc ? linker->process.argv[0] : "";
+    program->never_unload = true;
+    linker->program = program;
+    load_append(linker, program);
+    if (!(path ? open_program(linker, program, path, error)
+               : adopt_program(linker, program, error)))
+        return false;
+    linker->interpreter = find_interpreter(program);
+    return read_contents(linker, program, error);
+}
+
+bool program_add_vdso(struct linker *linker, struct error *error) {
+    const struct process *process = &linker->process;
+    if (!process->vdso)
+        return true;
+    const Elf64_Phdr *phdr = (const Elf64_Phdr *)((const char *)process->vdso + process->vdso->e_phoff);
+    struct object *vdso = object_new(OBJECT_VDSO, "linux-vdso.so.1");
+    if (!vdso)
+        return error_no_memory(error, "");
+    uintptr_t bias = (uintptr_t)process->vdso;
+    for (size_t i = 0; i < process->vdso->e_phnum; i++)
+        if (phdr[i].p_type == PT_LOAD) {
+            bias -= phdr[i].p_vaddr;
+            break;
+        }
+    vdso->never_unload = true;
+    if (!image_adopt(vdso, phdr, process->vdso->e_phnum, bias, UINT64_MAX, process->page_size,
+                     error) ||
+        !read_contents(linker, vdso, error))
+        return false;
+    vdso->needed = object_list_new(0);
+    vdso->relocated = true;
+    vdso->executable_stack = false;
+    linker->vdso = vdso;
+    load_append(linker, vdso);
+    return vdso->needed != NULL;
+}
+

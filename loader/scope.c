@@ -1,0 +1,141 @@
+/* Scopes of objects; see scope.h. */
+#include "scope.h"
+
+#include "linker.h"
+#include "memory.h"
+#include "retire.h"
+#include <string.h>
+
+static bool set_scopes(struct linker *linker, struct object *object, struct object *root, bool deep,
+                       struct error *error) {
+    struct scope *wanted[3];
+    size_t count = 0;
+    if (object->symbolic) {
+        struct object_list *alone = object_list_new(1);
+        if (!alone)
+            return error_no_memory(error, object->path);
+        alone->item[0] = object;
+        object->alone.list = alone;
+        wanted[count++] = &object->alone;
+    }
+    if (root != linker->program && deep)
+        wanted[count++] = &root->group;
+    wanted[count++] = &linker->base.global;
+    if (root != linker->program && !deep)
+        wanted[count++] = &root->group;
+    struct scope_list *scopes = memory_alloc(sizeof *scopes + count * sizeof scopes->item[0]);
+    if (!scopes)
+        return error_no_memory(error, object->path);
+    scopes->count = count;
+    memcpy(scopes->item, wanted, count * sizeof wanted[0]);
+    object->scopes = scopes;
+    return true;
+}
+
+bool scope_set_new(struct linker *linker, struct transaction *transaction, struct object *root,
+                     bool deep, struct error *error) {
+    struct object *object =
+        transaction->last_before ? transaction->last_before->next : linker->base.first;
+    for (; object; object = object->next)
+        if (!object->scopes && !set_scopes(linker, object, root, deep, error))
+            return false;
+    return true;
+}
+
+bool scope_extend(struct linker *linker, struct scope *scope, const struct object_list *added) {
+    struct object_list *old = scope->list;
+    size_t count = old ? old->count : 0;
+    struct object_list *list = object_list_new(count + added->count);
+    if (!list)
+        return false;
+    list->count = count;
+    if (old)
+        memcpy(list->item, old->item, count * sizeof list->item[0]);
+    for (size_t i = 0; i < added->count; i++)
+        if (!added->item[i]->global) {
+            added->item[i]->global = true;
+            list->item[list->count++] = added->item[i];
+        }
+    atomic_store_explicit(&scope->list, list, memory_order_release);
+    retire(linker, memory_free, old);
+    return true;
+}
+
+/* Replaces an object's scopes. Readers see the old or the new ones. */
+static void publish_scopes(struct linker *linker, struct object *object, struct scope_list *scopes) {
+    struct scope_list *old = object->scopes;
+    atomic_store_explicit(&object->scopes, scopes, memory_order_release);
+    retire(linker, memory_free, old);
+}
+
+static struct scope_list *copy_scopes(const struct scope_list *scopes, size_t room) {
+    struct scope_list *copy =
+        memory_alloc(sizeof *copy + (scopes->count + room) * sizeof copy->item[0]);
+    if (copy)
+        memcpy(copy, scopes, sizeof *copy + scopes->count * sizeof copy->item[0]);
+    return copy;
+}
+
+bool scope_add(struct linker *linker, struct object *object, struct scope *scope) {
+    const struct scope_list *scopes = object->scopes;
+    if (object->at_start || !scopes)
+        return true;
+    for (size_t i = 0; i < scopes->count; i++)
+        if (scopes->item[i] == scope)
+            return true;
+    struct scope_list *grown = copy_scopes(scopes, 1);
+    if (!grown)
+        return false;
+    grown->item[grown->count++] = scope;
+    publish_scopes(linker, object, grown);
+    return true;
+}
+
+static bool is_listed(const struct object_list *list, const struct object *object) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->item[i] == object)
+            return true;
+    return false;
+}
+
+static bool owns_scope(const struct object_list *list, const struct scope *scope) {
+    for (size_t i = 0; i < list->count; i++)
+        if (&list->item[i]->group == scope)
+            return true;
+    return false;
+}
+
+static void forget_scopes(struct linker *linker, struct object *object,
+                          const struct object_list *list) {
+    const struct scope_list *scopes = object->scopes;
+    size_t kept = 0;
+    for (size_t i = 0; scopes && i < scopes->count; i++)
+        kept += !owns_scope(list, scopes->item[i]);
+    if (!scopes || kept == scopes->count)
+        return;
+    struct scope_list *shorter = copy_scopes(scopes, 0);
+    if (!shorter)
+        return;
+    shorter->count = 0;
+    for (size_t i = 0; i < scopes->count; i++)
+        if (!owns_scope(list, scopes->item[i]))
+            shorter->item[shorter->count++] = scopes->item[i];
+    publish_scopes(linker, object, shorter);
+}
+
+void scope_forget(struct linker *linker, const struct object_list *list) {
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (!is_listed(list, object))
+            forget_scopes(linker, object, list);
+    struct object_list *global = linker->base.global.list;
+    struct object_list *shorter = object_list_new(global->count);
+    if (!shorter)
+        return;
+    shorter->count = 0;
+    for (size_t i = 0; i < global->count; i++)
+        if (!is_listed(list, global->item[i]))
+            shorter->item[shorter->count++] = global->item[i];
+    atomic_store_explicit(&linker->base.global.list, shorter, memory_order_release);
+    retire(linker, memory_free, global);
+}
+
