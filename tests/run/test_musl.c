@@ -45,7 +45,6 @@ static const struct {
     {"./musl/tls_dlopen ./musl/libtls_gd.so gd", COMPARE_ERROR},
     {"./musl/tls_dlopen ./musl/libtls_ld.so ld", COMPARE_ERROR},
     {"./musl/tls_dlopen ./musl/libtls_desc.so desc", COMPARE_ERROR},
-    {"./musl/align", COMPARE_ERROR},
     {"./musl/bigbss", COMPARE_ERROR},
     {"./musl/execstack", COMPARE_ERROR},
     {"./musl/execstack_yes", COMPARE_ERROR},
