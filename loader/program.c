@@ -41,8 +41,9 @@ static bool bias_is_sound(const struct process *process, const Elf64_Phdr *table
 /* Where no segment holds the program header table, or none that can be read, the kernel names an address all the same. */
 static bool table_is_readable(const struct process *process) {
     const Elf64_Phdr *table = process->phdr;
-    return table && process->phnum && sys_can_read(table) &&
-           sys_can_read((const char *)(table + process->phnum) - sizeof(uint64_t));
+    const char *end = (const char *)(table + process->phnum) - sizeof(uint64_t);
+    bool one_page = ((uintptr_t)table ^ (uintptr_t)end) < process->page_size;
+    return table && process->phnum && sys_can_read(table) && (one_page || sys_can_read(end));
 }
 
 /* The kernel has mapped the program: its load bias follows from where its program headers are. A file that is shorter

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -80,10 +81,12 @@ static inline long sys_readlink(const char *path, char *buffer, size_t size) {
     return sys4(SYS_readlinkat, AT_FDCWD, (long)path, (long)buffer, (long)size);
 }
 
-/* True when eight bytes at `address` can be read. The kernel tries it, where the loader would get a signal: the operation
- * -1 does not exist, but its argument is read first. */
+/* True when the word at `address` can be read. The kernel tries it, where the loader would get a signal: it compares the
+ * word with 0 before it waits, and then for no time at all. */
 static inline bool sys_can_read(const void *address) {
-    return sys4(SYS_rt_sigprocmask, -1, (long)address, 0, sizeof(uint64_t)) != -EFAULT;
+    static const struct timespec no_time;
+    return sys4(SYS_futex, (long)address & -4L, 128 /* FUTEX_WAIT | FUTEX_PRIVATE_FLAG */, 0,
+                (long)&no_time) != -EFAULT;
 }
 
 static inline int sys_getpid(void) {

@@ -335,11 +335,21 @@ Test(image, maps_each_byte_and_nothing_stays) {
         cr_expect_not(is_mapped(page), "%#lx stays", (unsigned long)page);
 }
 
+/* An address with 16 MiB of unused address space on both sides. */
+static uintptr_t lonely_place(void) {
+    size_t size = 32 << 20;
+    char *start = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    cr_assert_neq(start, MAP_FAILED);
+    munmap(start, size);
+    return (uintptr_t)start + size / 2;
+}
+
 /* Where the wanted place is taken, the image goes elsewhere, and the place's owner keeps all of it.
  */
 Test(image, takes_no_memory_of_others) {
     struct image_file file;
-    uintptr_t hint = 0;
+    uintptr_t hint = lonely_place();
     struct object *first = map_self(&file, &hint);
     size_t size = first->map_end - first->map_start;
 
