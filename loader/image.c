@@ -460,13 +460,13 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
 }
 
 bool image_adopt(struct object *object, const Elf64_Phdr *phdr, size_t phnum, uintptr_t bias,
-                 uint64_t file_size, uint64_t page_size, struct error *error) {
+                 uint64_t page_size, struct error *error) {
     if (phnum > IMAGE_MAX_HEADERS)
         return error_set(error, ERROR_FILE, 0, object->label, "invalid program header table");
     struct plan_segment segments[phnum + 1];
     struct plan plan = {.segments = segments};
     const Elf64_Ehdr header = {.e_type = ET_DYN};
-    const char *wrong = image_plan(&plan, &header, phdr, phnum, file_size, page_size);
+    const char *wrong = image_plan(&plan, &header, phdr, phnum, UINT64_MAX, page_size);
     if (wrong)
         return error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
     object->bias = bias;

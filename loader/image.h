@@ -71,9 +71,8 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
                uintptr_t *hint, struct error *error);
 
 /* Fills the image fields of an object that lies in memory already: the program as the kernel mapped it, the vdso,
- * the loader itself. `phdr` is its program header table in memory; the file has `file_size` bytes (UINT64_MAX: nobody
- * knows). */
+ * the loader itself. `phdr` is its program header table in memory. */
 bool image_adopt(struct object *object, const Elf64_Phdr *phdr, size_t phnum, uintptr_t bias,
-                 uint64_t file_size, uint64_t page_size, struct error *error);
+                 uint64_t page_size, struct error *error);
 
 #endif

@@ -46,23 +46,36 @@ static bool table_is_readable(const struct process *process) {
     return table && process->phnum && sys_can_read(table) && (one_page || sys_can_read(end));
 }
 
-/* The kernel has mapped the program: its load bias follows from where its program headers are. A file that is shorter
- * than its headers say was mapped all the same. */
+/* A file that is shorter than its headers say was mapped all the same. If the last of its pages is there, all are. */
+static bool is_complete(const struct object *program) {
+    const Elf64_Phdr *last = NULL;
+    for (size_t i = 0; i < program->phnum; i++) {
+        const Elf64_Phdr *header = &program->phdr[i];
+        if (header->p_type == PT_LOAD && header->p_flags & PF_R && header->p_filesz &&
+            (!last || header->p_offset + header->p_filesz > last->p_offset + last->p_filesz))
+            last = header;
+    }
+    return !last ||
+           sys_can_read((const void *)(program->bias + last->p_vaddr + last->p_filesz - 1));
+}
+
+/* The kernel has mapped the program: its load bias follows from where its program headers are. */
 static bool adopt_program(struct linker *linker, struct object *program, struct error *error) {
     const struct process *process = &linker->process;
     const Elf64_Phdr *table = NULL;
-    struct stat status;
     if (!table_is_readable(process))
         return error_set(error, ERROR_FILE, 0, program->label, "invalid program header table");
     for (size_t i = 0; i < process->phnum; i++)
         if (process->phdr[i].p_type == PT_PHDR)
             table = &process->phdr[i];
     uintptr_t bias = table ? (uintptr_t)process->phdr - table->p_vaddr : 0;
-    uint64_t size = sys_stat("/proc/self/exe", &status) < 0 ? UINT64_MAX : (uint64_t)status.st_size;
     program->kernel_mapped = true;
     program->entry = process->entry;
-    if (!image_adopt(program, process->phdr, process->phnum, bias, size, process->page_size, error))
+    if (!image_adopt(program, process->phdr, process->phnum, bias, process->page_size,
+                     error))
         return false;
+    if (!is_complete(program))
+        return error_set(error, ERROR_FILE, 0, program->label, "file too short");
     return (bias_is_sound(process, table, bias) &&
             object_segment(program, (uintptr_t)process->phdr, process->phnum * sizeof *table)) ||
            error_set(error, ERROR_FILE, 0, program->label, "invalid program header table");
@@ -146,7 +159,7 @@ bool program_add_vdso(struct linker *linker, struct error *error) {
             break;
         }
     vdso->never_unload = true;
-    if (!image_adopt(vdso, phdr, process->vdso->e_phnum, bias, UINT64_MAX, process->page_size,
+    if (!image_adopt(vdso, phdr, process->vdso->e_phnum, bias, process->page_size,
                      error) ||
         !read_contents(linker, vdso, error))
         return false;

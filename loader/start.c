@@ -45,7 +45,7 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->search.inhibit_cache = linker->options.inhibit_cache;
     linker->self = object_new(OBJECT_LOADER, linker->search.facts->glibc_interpreter);
     if (!linker->self ||
-        !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self, UINT64_MAX,
+        !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self,
                      linker->process.page_size, &linker->error) ||
         !dynamic_read(linker->self, &linker->error) ||
         !version_read(linker->self, &linker->error) ||

@@ -381,7 +381,7 @@ Test(image, shared_page) {
     struct object *object = object_new(OBJECT_LIBRARY, "shared");
     struct error error;
 
-    cr_assert(image_adopt(object, phdr, 2, (uintptr_t)memory, UINT64_MAX, 4096, &error));
+    cr_assert(image_adopt(object, phdr, 2, (uintptr_t)memory, 4096, &error));
     cr_expect_eq(object_segment(object, (uintptr_t)memory + 0xff8, 8)->prot,
                  PROT_READ | PROT_WRITE);
     cr_expect_eq(object_segment(object, (uintptr_t)memory + 0x1100, 8)->prot, PROT_READ);
@@ -423,7 +423,7 @@ Test(image, other_headers) {
                              rows[i].header};
         struct object *object = object_new(OBJECT_LIBRARY, "other");
         struct error error = {.kind = ERROR_NONE};
-        bool done = image_adopt(object, phdr, 2, (uintptr_t)memory, UINT64_MAX, 4096, &error);
+        bool done = image_adopt(object, phdr, 2, (uintptr_t)memory, 4096, &error);
         cr_expect_eq(done, !rows[i].wrong, "row %zu: %s", i, error.text);
         if (rows[i].wrong)
             cr_expect_str_eq(error.text, rows[i].wrong, "row %zu: %s", i, error.text);
