@@ -56,7 +56,7 @@ static bool is_complete(const struct object *program) {
             last = header;
     }
     return !last ||
-           sys_can_read((const void *)(program->bias + last->p_vaddr + last->p_filesz - 1));
+           sys_can_read((const void *)((program->bias + last->p_vaddr + last->p_filesz - 1) & -16UL));
 }
 
 /* The kernel has mapped the program: its load bias follows from where its program headers are. */

@@ -11,7 +11,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -81,12 +80,10 @@ static inline long sys_readlink(const char *path, char *buffer, size_t size) {
     return sys4(SYS_readlinkat, AT_FDCWD, (long)path, (long)buffer, (long)size);
 }
 
-/* True when the word at `address` can be read. The kernel tries it, where the loader would get a signal: it compares the
- * word with 0 before it waits, and then for no time at all. */
+/* True when the bytes at `address` can be read. The kernel tries it, where the loader would get a signal: it reads the new
+ * limit (16 bytes) before it finds that there is no such resource. */
 static inline bool sys_can_read(const void *address) {
-    static const struct timespec no_time;
-    return sys4(SYS_futex, (long)address & -4L, 128 /* FUTEX_WAIT | FUTEX_PRIVATE_FLAG */, 0,
-                (long)&no_time) != -EFAULT;
+    return sys4(SYS_prlimit64, 0, UINT32_MAX, (long)address, 0) != -EFAULT;
 }
 
 static inline int sys_getpid(void) {
