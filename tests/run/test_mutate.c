@@ -359,8 +359,9 @@ static bool in_loader(pid_t child, unsigned long *pc) {
         unsigned long to;
         unsigned long offset;
         unsigned long inode;
-        if (sscanf(line, "%lx-%lx %*s %lx %*s %lu", &from, &to, &offset, &inode) != 4 ||
-            *pc < from || *pc >= to || inode != loader.st_ino)
+        char rights[8];
+        if (sscanf(line, "%lx-%lx %7s %lx %*s %lu", &from, &to, rights, &offset, &inode) != 5 ||
+            !strchr(rights, 'x') || *pc < from || *pc >= to || inode != loader.st_ino)
             continue;
         *pc += offset - from;
         inside = !reads_for_program(*pc);
@@ -403,7 +404,7 @@ static struct ending watch(pid_t child) {
             ending.hung = in_loader(child, &ending.pc);
         ptrace(PTRACE_CONT, child, NULL, (void *)(intptr_t)number);
     }
-    ending.hung = true;
+    ending.hung = in_loader(child, &ending.pc); /* asleep there; the program's own may be long */
     kill(child, SIGKILL);
     waitpid(child, &ending.status, 0);
     return ending;
