@@ -19,9 +19,9 @@ static bool is_function(uintptr_t value) {
 
 static bool is_code_of_somebody(const struct linker *linker, uintptr_t address) {
     for (const struct object *object = linker->base.first; object; object = object->next)
-        if (object_has_code(object, address))
+        if (object != linker->self && object_has_code(object, address))
             return true;
-    return object_has_code(linker->self, address);
+    return false; /* the loader has nothing to construct */
 }
 
 static bool check_array(const struct linker *linker, const struct object *object,
