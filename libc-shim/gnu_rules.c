@@ -35,9 +35,8 @@ static void append_number(const struct error *error, bool early, char *text, siz
 }
 
 void gnu_describe_start(struct linker *linker, const struct error *error, char *text, size_t size) {
-    const char *program = linker->options.explicitly && !linker->running
-                              ? linker->options.program
-                              : linker->process.argv[0];
+    const char *program = linker->options.explicitly && !linker->running ? linker->options.program
+                                                                         : linker->process.argv[0];
     program = program ? program : "<program name unknown>";
     size_t length;
     if (error->kind == ERROR_SYMBOL)

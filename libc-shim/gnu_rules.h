@@ -1,4 +1,5 @@
-/* What glibc programs and programs without libc have in common: search rules and messages of ld.so(8). */
+/* What glibc programs and programs without libc have in common: search rules and messages of
+ * ld.so(8). */
 #ifndef MYLD_GNU_RULES_H
 #define MYLD_GNU_RULES_H
 

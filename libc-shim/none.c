@@ -1,12 +1,13 @@
-/* Programs without a libc: the loader itself makes the thread block that the psABI describes, and nothing else.
+/* Programs without a libc: the loader itself makes the thread block that the psABI describes, and
+ * nothing else.
  *
  * The search rules and messages are those of the system's usual loader, glibc's.
  */
 #include "shim.h"
 
+#include "arch.h"
 #include "gnu_rules.h"
 #include "loader/linker.h"
-#include "arch.h"
 #include "loader/lock.h"
 
 static bool confirm(struct linker *linker, struct error *error) {

@@ -1,4 +1,5 @@
-/* Which libc was the program built for? Judged from the program alone, before any library is loaded. */
+/* Which libc was the program built for? Judged from the program alone, before any library is
+ * loaded. */
 #include "shim.h"
 
 #include "loader/dynamic.h"
@@ -23,7 +24,8 @@ static bool needs_glibc_version(const struct object *program) {
     return false;
 }
 
-/* NT_GNU_ABI_TAG in a PT_NOTE: name "GNU", type 1, first word 0 for Linux. Link editors write it for glibc. */
+/* NT_GNU_ABI_TAG in a PT_NOTE: name "GNU", type 1, first word 0 for Linux. Link editors write it
+ * for glibc. */
 static bool has_gnu_abi_tag(const struct object *program) {
     for (size_t i = 0; i < program->phnum; i++) {
         const Elf64_Phdr *header = &program->phdr[i];

@@ -1,5 +1,5 @@
-/* What a program's libc expects from its loader, as one interface. The generic loader calls the adapter of the libc
- * that the program was built for and knows no libc's name.
+/* What a program's libc expects from its loader, as one interface. The generic loader calls the
+ * adapter of the libc that the program was built for and knows no libc's name.
  *
  * The calls come in the order in which they stand here.
  */
@@ -21,23 +21,24 @@ struct libc_shim {
     /* -- search and load -- */
     /* Sets search->rules and search->default_paths. */
     void (*set_search)(struct linker *linker);
-    /* If the DT_NEEDED name means a library that the adapter finds by rules of its own (musl's libc.so), opens it,
-     * writes its path (SEARCH_PATH_MAX bytes) and returns true. *error is set when it means one, but none is found.
-     * NULL: no such names. */
-    bool (*find_library)(struct linker *linker, const char *name, struct image_file *file, char *path,
-                         struct error *error);
+    /* If the DT_NEEDED name means a library that the adapter finds by rules of its own (musl's
+     * libc.so), opens it, writes its path (SEARCH_PATH_MAX bytes) and returns true. *error is set
+     * when it means one, but none is found. NULL: no such names. */
+    bool (*find_library)(struct linker *linker, const char *name, struct image_file *file,
+                         char *path, struct error *error);
     const char *preload_file; /* names libraries to preload for every program; NULL: none */
-    bool checks_versions;     /* needed versions are checked at load, and bind references; else names alone do */
-    bool lazy;                /* PLT slots may be bound at their first call */
-    bool patient;             /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
-    bool unloads;             /* dlclose takes libraries out of memory */
-    bool plain_order;         /* constructors run as a depth-first walk along DT_NEEDED meets the objects; no
-                                 DF_1_INITFIRST, no DT_PREINIT_ARRAY */
-    bool (*arrays_only)(const struct linker *linker); /* true: DT_INIT and DT_FINI are not run, the arrays alone.
-                                                         NULL: they are */
-    bool runs_program_init;   /* libc itself runs the program's DT_INIT and DT_INIT_ARRAY */
-    /* All libraries of the program are loaded: finds libc among them and learns what depends on its version.
-     * False: this libc is not supported; *error names it. */
+    bool checks_versions; /* needed versions are checked at load, and bind references; else names
+                             alone do */
+    bool lazy;            /* PLT slots may be bound at their first call */
+    bool patient;     /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
+    bool unloads;     /* dlclose takes libraries out of memory */
+    bool plain_order; /* constructors run as a depth-first walk along DT_NEEDED meets the objects;
+                         no DF_1_INITFIRST, no DT_PREINIT_ARRAY */
+    bool (*arrays_only)(const struct linker *linker); /* true: DT_INIT and DT_FINI are not run, the
+                                                         arrays alone. NULL: they are */
+    bool runs_program_init; /* libc itself runs the program's DT_INIT and DT_INIT_ARRAY */
+    /* All libraries of the program are loaded: finds libc among them and learns what depends on its
+     * version. False: this libc is not supported; *error names it. */
     bool (*confirm)(struct linker *linker, struct error *error);
 
     /* -- mirrors -- */
@@ -53,40 +54,44 @@ struct libc_shim {
     void (*lay_out_tls)(struct linker *linker);
     /* Before relocation: whatever relocation and its IFUNC resolvers need. */
     bool (*before_relocation)(struct linker *linker, struct error *error);
-    /* After relocation of everything but COPY relocations of the program where copy_late is set: brings the libc up so
-     * far that constructors can run. */
+    /* After relocation of everything but COPY relocations of the program where copy_late is set:
+     * brings the libc up so far that constructors can run. */
     bool (*after_relocation)(struct linker *linker, struct error *error);
-    bool copy_late;           /* COPY relocations wait until after_relocation has returned */
+    bool copy_late; /* COPY relocations wait until after_relocation has returned */
     /* RELRO is in place, debuggers know all objects: what remains before constructors run. */
     void (*before_constructors)(struct linker *linker);
-    /* True when the constructors are run by a call back from libc and not by the loader before it enters the
-     * program. */
+    /* True when the constructors are run by a call back from libc and not by the loader before it
+     * enters the program. */
     bool constructors_by_libc;
 
     /* -- later -- */
     /* The load lock, recursive: libc's own where it has one. */
     void (*lock)(struct linker *linker);
     void (*unlock)(struct linker *linker);
-    /* Excludes libc's readers of the list of objects (dl_iterate_phdr) while it changes. NULL: there are none. */
+    /* Excludes libc's readers of the list of objects (dl_iterate_phdr) while it changes. NULL:
+     * there are none. */
     void (*list_lock)(struct linker *linker);
     void (*list_unlock)(struct linker *linker);
-    /* True when the libc forbids to unload the object: it still has to call into it. NULL: it never does. */
+    /* True when the libc forbids to unload the object: it still has to call into it. NULL: it never
+     * does. */
     bool (*is_pinned)(struct linker *linker, const struct object *object);
-    /* Makes the stacks of all threads but the first one executable, now and in future, because `object` wants it. NULL: this
-     * libc's loader ignores such wishes. */
+    /* Makes the stacks of all threads but the first one executable, now and in future, because
+     * `object` wants it. NULL: this libc's loader ignores such wishes. */
     bool (*make_stacks_executable)(struct linker *linker);
     void (*each_thread)(struct linker *linker, thread_visitor *visit, void *context);
-    /* The calling thread has got its first dtv from the loader (tls_door.dtv was NULL); signals are blocked. NULL: does
-     * not happen. */
+    /* The calling thread has got its first dtv from the loader (tls_door.dtv was NULL); signals are
+     * blocked. NULL: does not happen. */
     void (*dtv_made)(struct linker *linker);
     /* The generation or the modules of TLS have changed. */
     void (*tls_changed)(struct linker *linker);
 
     /* -- messages -- */
     /* The first line that the native loader prints when the start fails, without newline. */
-    void (*describe_start)(struct linker *linker, const struct error *error, char *text, size_t size);
+    void (*describe_start)(struct linker *linker, const struct error *error, char *text,
+                           size_t size);
     /* What dlerror returns. */
-    void (*describe_dlerror)(struct linker *linker, const struct error *error, char *text, size_t size);
+    void (*describe_dlerror)(struct linker *linker, const struct error *error, char *text,
+                             size_t size);
 };
 
 extern const struct libc_shim shim_glibc, shim_musl, shim_none;

@@ -1,8 +1,9 @@
 /* Looking up names in ld.so.cache.
  *
- * The file: a header of 48 bytes, an array of entries sorted by name (in descending order of cache_compare), then
- * strings. Offsets count from the header. An extension block names the glibc-hwcaps folders that entries
- * refer to by index. Nothing of it is trusted: each offset is checked when it is used.
+ * The file: a header of 48 bytes, an array of entries sorted by name (in descending order of
+ * cache_compare), then strings. Offsets count from the header. An extension block names the
+ * glibc-hwcaps folders that entries refer to by index. Nothing of it is trusted: each offset is
+ * checked when it is used.
  */
 #include "cache.h"
 

@@ -1,4 +1,5 @@
-/* /etc/ld.so.cache, the index of libraries that ldconfig writes (glibc's format, "glibc-ld.so.cache1.1"). */
+/* /etc/ld.so.cache, the index of libraries that ldconfig writes (glibc's format,
+ * "glibc-ld.so.cache1.1"). */
 #ifndef MYLD_CACHE_H
 #define MYLD_CACHE_H
 
@@ -15,9 +16,9 @@ void cache_open(struct cache *cache, const char *path);
 
 void cache_close(struct cache *cache);
 
-/* The path of the library `name` for a machine with these flags, in the cache's memory; NULL when there is none.
- * `hwcaps` are the glibc-hwcaps names that the processor can run, best first, NULL-terminated: an entry of a
- * better one is preferred. */
+/* The path of the library `name` for a machine with these flags, in the cache's memory; NULL when
+ * there is none. `hwcaps` are the glibc-hwcaps names that the processor can run, best first,
+ * NULL-terminated: an entry of a better one is preferred. */
 const char *cache_find(const struct cache *cache, const char *name, int32_t flags,
                        const char *const *hwcaps);
 

@@ -1,16 +1,17 @@
-/* dlopen, dlclose and what belongs to them: loading and unloading while the program runs; see dl.h. */
+/* dlopen, dlclose and what belongs to them: loading and unloading while the program runs; see dl.h.
+ */
 #include "dl.h"
 
-#include "init.h"
 #include "arch.h"
+#include "init.h"
 #include "linker.h"
 #include "load.h"
-#include "scope.h"
 #include "memory.h"
 #include "order.h"
 #include "relocate.h"
 #include "rendezvous.h"
 #include "retire.h"
+#include "scope.h"
 #include "stack.h"
 #include "sys.h"
 #include "text.h"
@@ -25,7 +26,8 @@
 #define MODE_GLOBAL 0x100
 #define MODE_NODELETE 0x1000
 
-/* -- dlerror ------------------------------------------------------------------------------------ */
+/* -- dlerror ------------------------------------------------------------------------------------
+ */
 
 void dl_set_error(struct linker *linker, const struct error *error) {
     char text[2048];
@@ -43,7 +45,8 @@ char *dl_error(struct linker *linker) {
     return slot->dlerror_shown;
 }
 
-/* -- dlopen ------------------------------------------------------------------------------------- */
+/* -- dlopen -------------------------------------------------------------------------------------
+ */
 
 static void remember_version(void *context, const struct error *error) {
     struct error *first = context;
@@ -101,7 +104,8 @@ static void initialise_in_thread(struct linker *linker, uintptr_t thread_pointer
     tls_initialise_module(context, thread_pointer);
 }
 
-/* Modules that found room in the static block: their bytes go into the blocks of all threads that exist. */
+/* Modules that found room in the static block: their bytes go into the blocks of all threads that
+ * exist. */
 static void initialise_static_tls(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
     for (struct object *object = first_new(transaction); object; object = object->next)
@@ -131,7 +135,8 @@ static struct object *load_root(struct transaction *transaction, const char *fil
     struct object *root = load_library(linker, file, caller, error);
     if (!root)
         return NULL;
-    /* What the caller's DT_RPATH says helps to find the root, but not what the root needs, unless paths are plain. */
+    /* What the caller's DT_RPATH says helps to find the root, but not what the root needs, unless
+     * paths are plain. */
     if (root == first_new(transaction) && !linker->search.plain_paths)
         root->requester = NULL;
     if (!root->group.list && !load_group(linker, root, NULL, 0, error))
@@ -143,8 +148,8 @@ static struct object *load_root(struct transaction *transaction, const char *fil
     return root;
 }
 
-/* A group that was loaded before, perhaps as a part of others, is opened by its root now: its members' references may
- * use the group. */
+/* A group that was loaded before, perhaps as a part of others, is opened by its root now: its
+ * members' references may use the group. */
 static bool join_group(struct linker *linker, struct object *root, struct error *error) {
     for (size_t i = 0; i < root->group.list->count; i++)
         if (!scope_add(linker, root->group.list->item[i], &root->group))
@@ -198,7 +203,8 @@ void *dl_open(struct linker *linker, const char *file, int mode, const void *cal
         return linker->program->map;
     struct object *caller = dl_find_object(linker, caller_address);
     linker->shim->lock(linker);
-    struct object *root = open_locked(linker, file, mode, caller ? caller : linker->program, &error);
+    struct object *root =
+        open_locked(linker, file, mode, caller ? caller : linker->program, &error);
     if (root) {
         promote(linker, root, mode);
         construct(linker, root);
@@ -210,7 +216,8 @@ void *dl_open(struct linker *linker, const char *file, int mode, const void *cal
     return root ? root->map : NULL;
 }
 
-/* -- dlclose ------------------------------------------------------------------------------------ */
+/* -- dlclose ------------------------------------------------------------------------------------
+ */
 
 /* Marks all that an object needs, itself included, as in use. */
 static void mark_in_use(struct object *object) {
@@ -232,7 +239,8 @@ static void mark_all(struct linker *linker) {
             mark_in_use(object);
 }
 
-/* The objects that nothing needs any longer, in the order of their destruction. NULL: none, or no memory. */
+/* The objects that nothing needs any longer, in the order of their destruction. NULL: none, or no
+ * memory. */
 static struct object_list *collect_unused(struct linker *linker) {
     struct object_list *list = object_list_new(linker->base.count);
     if (!list)
@@ -278,7 +286,8 @@ static void unload(struct linker *linker, struct object_list *list) {
     retire_sweep(linker);
 }
 
-/* Destructs and unloads what is unused. Destructors may open and close libraries: then the question is asked again. */
+/* Destructs and unloads what is unused. Destructors may open and close libraries: then the question
+ * is asked again. */
 static void collect(struct linker *linker) {
     if (linker->closing) { /* a destructor that closes: the loop below sees to it */
         linker->close_again = true;

@@ -1,8 +1,8 @@
-/* What a program can ask of the loader while it runs: dlopen(3) and its family. The libc's adapter gives these to the
- * program under the names and calling conventions of its libc.
+/* What a program can ask of the loader while it runs: dlopen(3) and its family. The libc's adapter
+ * gives these to the program under the names and calling conventions of its libc.
  *
- * dlopen is the transaction of load.h, run later: find and map, versions, TLS, relocate, publish, construct; if a
- * step before the constructors fails, all is undone and dlerror says why.
+ * dlopen is the transaction of load.h, run later: find and map, versions, TLS, relocate, publish,
+ * construct; if a step before the constructors fails, all is undone and dlerror says why.
  */
 #ifndef MYLD_DL_H
 #define MYLD_DL_H
@@ -31,8 +31,9 @@ struct dl_phdr_info {
     void *dlpi_tls_data;
 };
 
-/* dlopen: `file` NULL is the program itself. `caller` is an address in the object that calls. Returns a handle (the
- * object's mirror, struct link_map *), or NULL with dlerror set. NULL without dlerror: RTLD_NOLOAD, not loaded. */
+/* dlopen: `file` NULL is the program itself. `caller` is an address in the object that calls.
+ * Returns a handle (the object's mirror, struct link_map *), or NULL with dlerror set. NULL without
+ * dlerror: RTLD_NOLOAD, not loaded. */
 void *dl_open(struct linker *linker, const char *file, int mode, const void *caller);
 
 /* dlclose. Returns 0, or -1 with dlerror set. */
@@ -45,7 +46,8 @@ void *dl_sym(struct linker *linker, void *handle, const char *name, const char *
 /* dlerror: what the last call of this thread that failed has left, once; or NULL. */
 char *dl_error(struct linker *linker);
 
-/* dladdr, dladdr1: `extra` receives the link_map (flags 2) or the symbol (flags 1); NULL: plain dladdr. */
+/* dladdr, dladdr1: `extra` receives the link_map (flags 2) or the symbol (flags 1); NULL: plain
+ * dladdr. */
 int dl_addr(struct linker *linker, const void *address, struct dl_info *info, void **extra,
             int flags);
 
@@ -53,7 +55,8 @@ int dl_addr(struct linker *linker, const void *address, struct dl_info *info, vo
 int dl_information(struct linker *linker, void *handle, int request, void *argument,
                    const void *caller);
 
-/* dl_iterate_phdr, for libcs that have none of their own. No lock is held while the callback runs. */
+/* dl_iterate_phdr, for libcs that have none of their own. No lock is held while the callback runs.
+ */
 int dl_iterate(struct linker *linker,
                int (*callback)(struct dl_phdr_info *info, size_t size, void *data), void *data);
 

@@ -1,4 +1,5 @@
-/* dlsym, dladdr, dlinfo, dl_iterate_phdr and the index of objects by address: questions that change nothing; see dl.h. */
+/* dlsym, dladdr, dlinfo, dl_iterate_phdr and the index of objects by address: questions that change
+ * nothing; see dl.h. */
 #include "dl.h"
 
 #include "arch.h"
@@ -11,7 +12,8 @@
 #include "symbol.h"
 #include <string.h>
 
-/* -- objects by address --------------------------------------------------------------------------- */
+/* -- objects by address ---------------------------------------------------------------------------
+ */
 
 struct object_index {
     size_t count;
@@ -65,7 +67,8 @@ struct object *dl_object_of_handle(struct linker *linker, const void *handle) {
     return NULL;
 }
 
-/* -- dlsym ---------------------------------------------------------------------------------------- */
+/* -- dlsym ----------------------------------------------------------------------------------------
+ */
 
 #define HANDLE_DEFAULT ((void *)0)
 #define HANDLE_NEXT ((void *)-1L)
@@ -138,8 +141,9 @@ static void *find_symbol(struct linker *linker, void *handle, const struct symbo
 void *dl_sym(struct linker *linker, void *handle, const char *name, const char *version_name,
              const void *caller) {
     struct error error = {.kind = ERROR_NONE};
-    struct version version = {
-        .name = version_name, .hash = version_name ? symbol_sysv_hash(version_name) : 0, .hidden = true};
+    struct version version = {.name = version_name,
+                              .hash = version_name ? symbol_sysv_hash(version_name) : 0,
+                              .hidden = true};
     struct symbol_request request = symbol_request_for(name, version_name ? &version : NULL);
     request.newest = true;
     linker->shim->lock(linker);
@@ -150,7 +154,8 @@ void *dl_sym(struct linker *linker, void *handle, const char *name, const char *
     return address;
 }
 
-/* -- dladdr --------------------------------------------------------------------------------------- */
+/* -- dladdr ---------------------------------------------------------------------------------------
+ */
 
 struct nearest {
     uintptr_t address;
@@ -187,8 +192,7 @@ int dl_addr(struct linker *linker, const void *address, struct dl_info *info, vo
     };
     if (nearest.symbol) {
         info->dli_sname = object->strings + nearest.symbol->st_name;
-        info->dli_saddr =
-            (void *)symbol_address((struct symbol_result){object, nearest.symbol});
+        info->dli_saddr = (void *)symbol_address((struct symbol_result){object, nearest.symbol});
     }
     if (extra && flags == 1)
         *extra = (void *)nearest.symbol;
@@ -197,17 +201,18 @@ int dl_addr(struct linker *linker, const void *address, struct dl_info *info, vo
     return 1;
 }
 
-/* -- dlinfo --------------------------------------------------------------------------------------- */
+/* -- dlinfo ---------------------------------------------------------------------------------------
+ */
 
 enum { /* <dlfcn.h> */
-    INFO_LMID = 1,
-    INFO_LINKMAP = 2,
-    INFO_SERINFO = 4,
-    INFO_SERINFOSIZE = 5,
-    INFO_ORIGIN = 6,
-    INFO_TLS_MODID = 9,
-    INFO_TLS_DATA = 10,
-    INFO_PHDR = 11,
+       INFO_LMID = 1,
+       INFO_LINKMAP = 2,
+       INFO_SERINFO = 4,
+       INFO_SERINFOSIZE = 5,
+       INFO_ORIGIN = 6,
+       INFO_TLS_MODID = 9,
+       INFO_TLS_DATA = 10,
+       INFO_PHDR = 11,
 };
 
 /* <dlfcn.h>'s Dl_serinfo. */
@@ -308,7 +313,8 @@ int dl_information(struct linker *linker, void *handle, int request, void *argum
     return result;
 }
 
-/* -- dl_iterate_phdr ------------------------------------------------------------------------------ */
+/* -- dl_iterate_phdr ------------------------------------------------------------------------------
+ */
 
 int dl_iterate(struct linker *linker,
                int (*callback)(struct dl_phdr_info *info, size_t size, void *data), void *data) {

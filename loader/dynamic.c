@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* The values of the tags that are looked at, before they are checked. One pass over the section fills it. */
+/* The values of the tags that are looked at, before they are checked. One pass over the section
+ * fills it. */
 struct raw {
     uint64_t strtab, strsz, symtab, syment, hash, gnu_hash, versym, verneed, verdef;
     uint64_t rela, relasz, relaent, relacount, relr, relrsz, relrent, rel, jmprel, pltrelsz, pltrel;
@@ -132,10 +133,11 @@ static void collect(struct object *object, struct raw *raw) {
     object->static_tls = (object->flags & DF_STATIC_TLS) != 0;
 }
 
-/* The memory at a file's virtual address, when `size` bytes from there lie in one segment and the address is a
- * multiple of `alignment`; else NULL. *room becomes the bytes from there to the segment's end. */
-static void *locate(const struct object *object, uint64_t address, uint64_t size, uint64_t alignment,
-                    uint64_t *room) {
+/* The memory at a file's virtual address, when `size` bytes from there lie in one segment and the
+ * address is a multiple of `alignment`; else NULL. *room becomes the bytes from there to the
+ * segment's end. */
+static void *locate(const struct object *object, uint64_t address, uint64_t size,
+                    uint64_t alignment, uint64_t *room) {
     uintptr_t at = object->bias + address;
     const struct segment *segment = object_segment(object, at, size ? size : 1);
     if (!segment || at % alignment)
@@ -187,8 +189,7 @@ static const char *check_gnu_hash(struct object *object, const struct raw *raw) 
     object->gnu_hash.bucket_count = bucket_count;
     object->gnu_hash.chain = object->gnu_hash.buckets + bucket_count;
     object->gnu_hash.first = first;
-    object->gnu_hash.limit =
-        (uint32_t)min_size(first + (room - fixed) / 4, object->symbol_limit);
+    object->gnu_hash.limit = (uint32_t)min_size(first + (room - fixed) / 4, object->symbol_limit);
     return NULL;
 }
 
@@ -300,8 +301,7 @@ bool dynamic_read(struct object *object, struct error *error) {
     struct raw raw;
     collect(object, &raw);
     static const char *(*const checks[])(struct object *, const struct raw *) = {
-        check_strings,     check_symbols,   check_versions,
-        check_relocations, check_functions,
+        check_strings, check_symbols, check_versions, check_relocations, check_functions,
     };
     for (size_t i = 0; i < ARRAY_LENGTH(checks); i++) {
         const char *wrong = checks[i](object, &raw);

@@ -5,9 +5,9 @@
 #include "error.h"
 #include "object.h"
 
-/* Reads object->dynamic into the object's fields and checks every address, size and string offset in it against
- * the mapped segments: who uses the fields need not check again. An object without a dynamic section keeps
- * empty ones. */
+/* Reads object->dynamic into the object's fields and checks every address, size and string offset
+ * in it against the mapped segments: who uses the fields need not check again. An object without a
+ * dynamic section keeps empty ones. */
 bool dynamic_read(struct object *object, struct error *error);
 
 /* The string at `offset` of the string table; the offset was checked by dynamic_read. */

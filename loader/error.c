@@ -8,7 +8,8 @@ bool error_set(struct error *error, enum error_kind kind, int number, const char
                const char *format, ...) {
     error->kind = kind;
     error->number = number;
-    error->needed_by[0] = error->wanted[0] = error->symbol[0] = error->version[0] = error->detail[0] = 0;
+    error->needed_by[0] = error->wanted[0] = error->symbol[0] = error->version[0] =
+        error->detail[0] = 0;
     format_text(error->object, sizeof error->object, "%s", object);
     va_list arguments;
     va_start(arguments, format);

@@ -1,22 +1,23 @@
-/* What is known of each machine as pure data. All machines' facts are compiled in, so that questions about a file of
- * another machine can be answered. */
+/* What is known of each machine as pure data. All machines' facts are compiled in, so that
+ * questions about a file of another machine can be answered. */
 #ifndef MYLD_FACTS_H
 #define MYLD_FACTS_H
 
 #include "types.h"
 
 struct machine_facts {
-    uint16_t machine;                  /* e_machine */
-    const char *name;                  /* as people write it: "x86_64" */
-    const char *lib;                   /* what $LIB stands for (Debian) */
-    const char *platform;              /* $PLATFORM where the kernel names none */
-    const char *glibc_loader;          /* soname of glibc's loader */
-    const char *glibc_interpreter;     /* the path that programs name in PT_INTERP */
+    uint16_t machine;                   /* e_machine */
+    const char *name;                   /* as people write it: "x86_64" */
+    const char *lib;                    /* what $LIB stands for (Debian) */
+    const char *platform;               /* $PLATFORM where the kernel names none */
+    const char *glibc_loader;           /* soname of glibc's loader */
+    const char *glibc_interpreter;      /* the path that programs name in PT_INTERP */
     const char *const *default_folders; /* glibc's, each ending in '/', NULL at the end */
-    const char *const *hwcaps;         /* glibc-hwcaps folders, best first, NULL at the end */
-    int32_t cache_flags;               /* of this machine's libraries in ld.so.cache */
-    const char *musl_arch;             /* "x86_64" in ld-musl-x86_64.so.1 */
-    bool musl_arrays_only;             /* musl runs DT_INIT_ARRAY and DT_FINI_ARRAY, but no DT_INIT and DT_FINI */
+    const char *const *hwcaps;          /* glibc-hwcaps folders, best first, NULL at the end */
+    int32_t cache_flags;                /* of this machine's libraries in ld.so.cache */
+    const char *musl_arch;              /* "x86_64" in ld-musl-x86_64.so.1 */
+    bool musl_arrays_only; /* musl runs DT_INIT_ARRAY and DT_FINI_ARRAY, but no DT_INIT and DT_FINI
+                            */
 };
 
 extern const struct machine_facts facts_x86_64;

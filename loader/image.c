@@ -16,7 +16,8 @@ static int protection(uint32_t flags) {
            (flags & PF_X ? PROT_EXEC : 0);
 }
 
-/* -- reading ------------------------------------------------------------------------------------ */
+/* -- reading ------------------------------------------------------------------------------------
+ */
 
 /* Returns what is wrong with the ELF header, in glibc's words, or NULL. */
 static const char *check_header(const Elf64_Ehdr *header, bool *foreign) {
@@ -67,18 +68,20 @@ static long read_fully(int fd, void *buffer, size_t size, uint64_t offset) {
     return (long)done;
 }
 
-/* A sound file that this process cannot use: ld.so treats it as if it were not there, and we add what it is. */
+/* A sound file that this process cannot use: ld.so treats it as if it were not there, and we add
+ * what it is. */
 static bool is_foreign(const struct image_file *file, const char *path, const char *wrong,
                        struct error *error) {
     if (file->header.e_ident[EI_CLASS] == ELFCLASS64)
         error_set(error, ERROR_OPEN, ENOENT, path, "cannot open shared object file");
     else
         error_set(error, ERROR_FILE, 0, path, "%s", wrong);
-    format_text(error->detail, sizeof error->detail,
-                "%s is an ELF file of class %u for machine %u; this loader needs class %u, machine %u "
-                "(%s)",
-                path, file->header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32,
-                file->header.e_machine, 64, ARCH_MACHINE, facts_here()->name);
+    format_text(
+        error->detail, sizeof error->detail,
+        "%s is an ELF file of class %u for machine %u; this loader needs class %u, machine %u "
+        "(%s)",
+        path, file->header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32, file->header.e_machine, 64,
+        ARCH_MACHINE, facts_here()->name);
     return false;
 }
 
@@ -144,7 +147,8 @@ void image_close(struct image_file *file) {
     memory_free(file->far_phdr);
 }
 
-/* -- planning ----------------------------------------------------------------------------------- */
+/* -- planning -----------------------------------------------------------------------------------
+ */
 
 static const char *plan_segment(struct plan *plan, const Elf64_Phdr *header, uint64_t file_size,
                                 uint64_t page_size) {
@@ -169,7 +173,8 @@ static const char *plan_segment(struct plan *plan, const Elf64_Phdr *header, uin
     };
     if (header->p_filesz == 0)
         segment->file_end = segment->start;
-    /* The rest of the last page is bss, and what malloc may use behind it: clear it whole, as ld.so does. */
+    /* The rest of the last page is bss, and what malloc may use behind it: clear it whole, as ld.so
+     * does. */
     if (header->p_memsz > header->p_filesz && segment->file_end > segment->start) {
         segment->zero_start = file_end;
         segment->zero_end = segment->file_end;
@@ -204,8 +209,9 @@ const char *image_plan(struct plan *plan, const Elf64_Ehdr *header, const Elf64_
     return NULL;
 }
 
-/* True when the segments lie page to page. Where two share a page, the later one is mapped over the earlier one's
- * tail; where there is a gap, nothing else must be mapped into it: both need a reservation. */
+/* True when the segments lie page to page. Where two share a page, the later one is mapped over the
+ * earlier one's tail; where there is a gap, nothing else must be mapped into it: both need a
+ * reservation. */
 static bool is_seamless(const struct plan *plan) {
     for (size_t i = 1; i < plan->segment_count; i++)
         if (plan->segments[i].start != plan->segments[i - 1].end)
@@ -213,7 +219,8 @@ static bool is_seamless(const struct plan *plan) {
     return true;
 }
 
-/* -- mapping ------------------------------------------------------------------------------------ */
+/* -- mapping ------------------------------------------------------------------------------------
+ */
 
 /* Maps `size` bytes of the file (fd -1: anonymous memory) at `at`. */
 static long map_at(uintptr_t at, size_t size, int prot, int flags, int fd, uint64_t offset) {
@@ -244,17 +251,19 @@ static long clear_tail(const struct plan_segment *segment, uintptr_t bias, uint6
     return writable ? 0 : sys_mprotect(page, size, segment->prot);
 }
 
-/* Maps one segment at its place. `fixed` is MAP_FIXED inside a reservation, else MAP_FIXED_NOREPLACE: then what lies
- * there is somebody else's, and on failure nothing of the segment stays mapped. */
+/* Maps one segment at its place. `fixed` is MAP_FIXED inside a reservation, else
+ * MAP_FIXED_NOREPLACE: then what lies there is somebody else's, and on failure nothing of the
+ * segment stays mapped. */
 static long map_segment(const struct plan_segment *segment, uintptr_t bias, int fd, int fixed,
                         uint64_t page_size) {
     size_t from_file = segment->file_end - segment->start;
     size_t anonymous = segment->end > segment->file_end ? segment->end - segment->file_end : 0;
-    long result = map_at(bias + segment->start, from_file, segment->prot, fixed, fd,
-                         segment->file_offset);
+    long result =
+        map_at(bias + segment->start, from_file, segment->prot, fixed, fd, segment->file_offset);
     if (result < 0)
         return result;
-    result = map_at(bias + segment->file_end, anonymous, segment->prot, MAP_ANONYMOUS | fixed, -1, 0);
+    result =
+        map_at(bias + segment->file_end, anonymous, segment->prot, MAP_ANONYMOUS | fixed, -1, 0);
     size_t mapped = from_file + (result == 0 ? anonymous : 0);
     if (result == 0)
         result = clear_tail(segment, bias, page_size);
@@ -277,7 +286,8 @@ static long map_segments(const struct plan *plan, uintptr_t bias, int fd, int fi
     return 0;
 }
 
-/* Reserves room for the whole image at an address of the kernel's choice. Returns the address or -errno. */
+/* Reserves room for the whole image at an address of the kernel's choice. Returns the address or
+ * -errno. */
 static uintptr_t reserve(const struct plan *plan, uint64_t page_size) {
     size_t size = plan->end - plan->start;
     size_t slack = plan->alignment > page_size ? plan->alignment : 0;
@@ -294,8 +304,9 @@ static uintptr_t reserve(const struct plan *plan, uint64_t page_size) {
     return at;
 }
 
-/* Maps a position-independent image. First each segment exactly, directly below the last image, so that no
- * reservation must be made and cut up again; where that place is taken, inside a reservation. */
+/* Maps a position-independent image. First each segment exactly, directly below the last image, so
+ * that no reservation must be made and cut up again; where that place is taken, inside a
+ * reservation. */
 static long map_anywhere(const struct plan *plan, int fd, uint64_t page_size, uintptr_t *hint,
                          uintptr_t *bias) {
     uint64_t size = plan->end - plan->start;
@@ -317,7 +328,8 @@ static long map_anywhere(const struct plan *plan, int fd, uint64_t page_size, ui
     return result;
 }
 
-/* -- from headers to the object's fields -------------------------------------------------------- */
+/* -- from headers to the object's fields --------------------------------------------------------
+ */
 
 /* Where two segments share a page, it is the later one's, with its protection. */
 static void settle_shared_page(struct segment *earlier, struct segment *later, uint64_t page_size) {
@@ -389,8 +401,8 @@ static const char *read_header(struct object *object, const Elf64_Phdr *header,
         if (!object_segment(object, at, 1) || header->p_memsz > object->map_end - at)
             return "RELRO region outside of the loaded segments";
         object->relro_start = align_down(at, page_size);
-        object->relro_end = max_size(object->relro_start,
-                                     align_down(at + header->p_memsz, page_size));
+        object->relro_end =
+            max_size(object->relro_start, align_down(at + header->p_memsz, page_size));
         return NULL;
     default:
         return NULL;

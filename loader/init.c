@@ -1,4 +1,5 @@
-/* Running of constructors and destructors; see init.h. No lock of the loader's own is held while they run. */
+/* Running of constructors and destructors; see init.h. No lock of the loader's own is held while
+ * they run. */
 #include "init.h"
 
 #include "linker.h"
@@ -12,7 +13,8 @@ typedef void destructor(void);
 #define DF_1_INITFIRST 0x20
 #endif
 
-/* A function that is neither 0 nor -1 (old tool chains marked the ends of the arrays with these). */
+/* A function that is neither 0 nor -1 (old tool chains marked the ends of the arrays with these).
+ */
 static bool is_function(uintptr_t value) {
     return value != 0 && value != UINTPTR_MAX;
 }
@@ -48,8 +50,7 @@ bool init_check(struct linker *linker, const struct object_list *order, struct e
 
 static void call(struct linker *linker, uintptr_t function) {
     if (is_function(function))
-        ((constructor *)function)(linker->process.argc, linker->process.argv,
-                                  linker->process.envp);
+        ((constructor *)function)(linker->process.argc, linker->process.argv, linker->process.envp);
 }
 
 /* DT_INIT or DT_FINI, where the libc wants them to be run. */
@@ -69,7 +70,8 @@ static void construct(struct linker *linker, struct object *object) {
     object->construction_over = true;
 }
 
-/* The object that asked to be constructed before all others; of several the one loaded last (ld.so keeps one). */
+/* The object that asked to be constructed before all others; of several the one loaded last (ld.so
+ * keeps one). */
 static struct object *find_first(const struct linker *linker) {
     struct object *object = linker->shim->plain_order ? NULL : linker->base.last;
     while (object && !(object->flags_1 & DF_1_INITFIRST && !object->constructed))
@@ -81,8 +83,8 @@ void init_run(struct linker *linker, const struct object_list *order) {
     struct object *program = linker->program, *first = find_first(linker);
     if (first)
         construct(linker, first);
-    for (size_t i = 0; !program->constructed && !linker->shim->plain_order && i < program->preinit_count;
-         i++)
+    for (size_t i = 0;
+         !program->constructed && !linker->shim->plain_order && i < program->preinit_count; i++)
         call(linker, program->preinit_array[i]);
     for (size_t i = order->count; i-- > 0;)
         construct(linker, order->item[i]);
@@ -107,7 +109,8 @@ void init_finish_process(void) {
     size_t i = 0;
     for (struct object *object = linker->base.first; list && object; object = object->next) {
         list->item[i++] = object;
-        object->open_count++; /* destructors that call dlclose must not unload what is still in the list */
+        object->open_count++; /* destructors that call dlclose must not unload what is still in the
+                                 list */
     }
     if (list)
         order_sort(list, true, true);

@@ -7,17 +7,20 @@
 
 struct linker;
 
-/* Checks that the objects' constructors and destructors are code. Called after relocation, before anything runs. */
+/* Checks that the objects' constructors and destructors are code. Called after relocation, before
+ * anything runs. */
 bool init_check(struct linker *linker, const struct object_list *order, struct error *error);
 
-/* Runs the constructors of the objects in `order`, last to first, of those that have not had theirs. Before them, an
- * object with DF_1_INITFIRST and, at the start, the program's DT_PREINIT_ARRAY. */
+/* Runs the constructors of the objects in `order`, last to first, of those that have not had
+ * theirs. Before them, an object with DF_1_INITFIRST and, at the start, the program's
+ * DT_PREINIT_ARRAY. */
 void init_run(struct linker *linker, const struct object_list *order);
 
 /* Runs the destructors of one object that was constructed. */
 void init_run_destructors(struct object *object);
 
-/* Runs all destructors at the end of the process. The function that a program registers with atexit. */
+/* Runs all destructors at the end of the process. The function that a program registers with
+ * atexit. */
 void init_finish_process(void);
 
 #endif

@@ -3,12 +3,12 @@
  * In:  the object whose PLT was entered and the number of the relocation that describes the slot.
  * Out: the function's address, which now stands in the slot, too.
  *
- * Runs in any thread at any time, in signal handlers, too: it takes no lock. Two threads that bind the same slot store
- * the same value.
+ * Runs in any thread at any time, in signal handlers, too: it takes no lock. Two threads that bind
+ * the same slot store the same value.
  */
 #include "linker.h"
-#include "relocate.h"
 #include "reloc.h"
+#include "relocate.h"
 #include "retire.h"
 #include "sys.h"
 #include "text.h"

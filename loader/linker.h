@@ -1,5 +1,6 @@
-/* The whole state of the loader, grouped by the stage that owns each part. It is passed; only assembly entry points and
- * the functions that a program calls (dlopen …) fetch the one instance. */
+/* The whole state of the loader, grouped by the stage that owns each part. It is passed; only
+ * assembly entry points and the functions that a program calls (dlopen …) fetch the one instance.
+ */
 #ifndef MYLD_LINKER_H
 #define MYLD_LINKER_H
 
@@ -17,32 +18,32 @@
 struct namespace {
     struct object *first, *last; /* in the order of loading */
     size_t count;
-    struct scope global;         /* the program's group and what dlopen added with RTLD_GLOBAL */
-    uint64_t added, removed;     /* objects ever, for dl_iterate_phdr */
+    struct scope global;     /* the program's group and what dlopen added with RTLD_GLOBAL */
+    uint64_t added, removed; /* objects ever, for dl_iterate_phdr */
 };
 
 struct linker {
-    struct process process;      /* start */
-    struct options options;      /* options */
-    struct cpu cpu;              /* by linker_cpu, when somebody first asks: CPUID is slow */
+    struct process process; /* start */
+    struct options options; /* options */
+    struct cpu cpu;         /* by linker_cpu, when somebody first asks: CPUID is slow */
     bool cpu_known;
-    struct search search;        /* load */
-    uintptr_t map_hint;          /* load: below this the next image is mapped */
-    struct namespace base;       /* load, and later dlopen */
+    struct search search;                 /* load */
+    uintptr_t map_hint;                   /* load: below this the next image is mapped */
+    struct namespace base;                /* load, and later dlopen */
     struct object *program, *self, *vdso; /* load; vdso is NULL where the kernel gives none */
-    const char *interpreter;     /* load: the program's PT_INTERP, NULL: none */
-    const struct libc_shim *shim; /* recognise */
-    struct object *libc;         /* shim->confirm; NULL: no libc */
-    void *libc_state;            /* the adapter's own */
-    struct tls tls;              /* tls */
-    size_t constructed;          /* init: objects whose constructors have begun */
-    bool running;                /* the program has been entered, or a constructor has */
+    const char *interpreter;              /* load: the program's PT_INTERP, NULL: none */
+    const struct libc_shim *shim;         /* recognise */
+    struct object *libc;                  /* shim->confirm; NULL: no libc */
+    void *libc_state;                     /* the adapter's own */
+    struct tls tls;                       /* tls */
+    size_t constructed;                   /* init: objects whose constructors have begun */
+    bool running;                         /* the program has been entered, or a constructor has */
     _Atomic(struct object_index *) index; /* dlquery.c: objects by address */
-    bool closing, close_again;   /* dl.c: dlclose is at work; it must look again */
-    bool executable_stack;       /* stack.c: the stacks may hold code */
-    struct retired *retired;     /* retire.c */
-    struct error error;          /* start: why it failed; here, because it is too large for a lean stack, and last,
-                                    because but for its first word it is hardly ever touched */
+    bool closing, close_again;            /* dl.c: dlclose is at work; it must look again */
+    bool executable_stack;                /* stack.c: the stacks may hold code */
+    struct retired *retired;              /* retire.c */
+    struct error error; /* start: why it failed; here, because it is too large for a lean stack, and
+                           last, because but for its first word it is hardly ever touched */
 };
 
 /* The one instance. For assembly entry points, exported functions and main.c alone. */

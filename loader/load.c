@@ -60,7 +60,8 @@ void load_roll_back(struct transaction *transaction) {
     retire_sweep(linker);
 }
 
-/* -- libraries ---------------------------------------------------------------------------------- */
+/* -- libraries ----------------------------------------------------------------------------------
+ */
 
 struct object *load_find(struct linker *linker, const char *name) {
     for (struct object *object = linker->base.first; object; object = object->next) {
@@ -120,11 +121,11 @@ static struct object *map_library(struct linker *linker, const struct image_file
     }
     object->requester = requester;
     object->ignores_versions = !linker->shim->checks_versions;
-    object->label = name; /* until it is known to be sound, messages call it what it was asked for by, as ld.so's */
+    object->label = name; /* until it is known to be sound, messages call it what it was asked for
+                             by, as ld.so's */
     if (is_executable(file, object, error) ||
         !image_map(object, file, linker->process.page_size, &linker->map_hint, error) ||
-        !dynamic_read(object, error) || is_unfit(object, error) ||
-        !version_read(object, error)) {
+        !dynamic_read(object, error) || is_unfit(object, error) || !version_read(object, error)) {
         object_free(object);
         return NULL;
     }
@@ -197,7 +198,8 @@ struct object *load_library(struct linker *linker, const char *name, struct obje
     return object;
 }
 
-/* -- groups ------------------------------------------------------------------------------------- */
+/* -- groups -------------------------------------------------------------------------------------
+ */
 
 /* Loads the direct dependencies of one object. */
 static bool load_needed(struct linker *linker, struct object *object, struct error *error) {
@@ -297,7 +299,8 @@ bool load_group(struct linker *linker, struct object *root, struct object *const
     return true;
 }
 
-struct object *load_find_by_file(struct linker *linker, const char *name, struct object *requester) {
+struct object *load_find_by_file(struct linker *linker, const char *name,
+                                 struct object *requester) {
     struct image_file file;
     struct error error;
     char path[SEARCH_PATH_MAX];

@@ -1,6 +1,6 @@
-/* The load–relocate transaction: bringing an object and all that it needs into memory, linked but not yet
- * constructed. The start of the program and dlopen are the same transaction; until it is committed it can be
- * rolled back, and nothing outside has seen it.
+/* The load–relocate transaction: bringing an object and all that it needs into memory, linked but
+ * not yet constructed. The start of the program and dlopen are the same transaction; until it is
+ * committed it can be rolled back, and nothing outside has seen it.
  *
  *     load_begin → program_load or load_library → load_group → scope_set_new → relocation …
  *                → rendezvous_publish, or at any failure load_roll_back
@@ -21,16 +21,16 @@ struct transaction {
 
 struct transaction load_begin(struct linker *linker);
 
-/* Finds, maps and reads the library `name` for `requester` (NULL: the command line or environment), unless it is there
- * already. Returns the object or NULL. */
+/* Finds, maps and reads the library `name` for `requester` (NULL: the command line or environment),
+ * unless it is there already. Returns the object or NULL. */
 struct object *load_library(struct linker *linker, const char *name, struct object *requester,
                             struct error *error);
 
 /* The object that `name` asks for, if it is loaded; NULL otherwise. */
 struct object *load_find(struct linker *linker, const char *name);
 
-/* Loads all that `root` and the `extra_count` objects of `extra` (preloaded ones) need, breadth first, and makes
- * root->group and root->order of it. */
+/* Loads all that `root` and the `extra_count` objects of `extra` (preloaded ones) need, breadth
+ * first, and makes root->group and root->order of it. */
 bool load_group(struct linker *linker, struct object *root, struct object *const *extra,
                 size_t extra_count, struct error *error);
 

@@ -1,7 +1,7 @@
 /* A recursive futex lock (Drepper, "Futexes Are Tricky", mutex 2).
  *
- * Nothing tells the loader of a fork when the libc has no hook for it: the owner is remembered as process and thread;
- * an owner of another process died with the fork.
+ * Nothing tells the loader of a fork when the libc has no hook for it: the owner is remembered as
+ * process and thread; an owner of another process died with the fork.
  */
 #include "lock.h"
 

@@ -1,4 +1,5 @@
-/* The load lock, for libcs that bring none of their own: recursive, and free again in a forked child. */
+/* The load lock, for libcs that bring none of their own: recursive, and free again in a forked
+ * child. */
 #ifndef MYLD_LOCK_H
 #define MYLD_LOCK_H
 

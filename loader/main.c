@@ -1,8 +1,8 @@
 /* myld, from the first instruction to the program's entry point: the table of contents.
  *
- * arch/<machine>/start.S calls loader_start with the kernel's stack. Each stage below is one call; the line after it
- * says what holds from there on. The stages are the same for a program that the kernel started with myld as its
- * interpreter, for ./myld program, and for every libc.
+ * arch/<machine>/start.S calls loader_start with the kernel's stack. Each stage below is one call;
+ * the line after it says what holds from there on. The stages are the same for a program that the
+ * kernel started with myld as its interpreter, for ./myld program, and for every libc.
  */
 #include "init.h"
 #include "linker.h"
@@ -31,7 +31,8 @@ const struct cpu *linker_cpu(struct linker *linker) {
     return &linker->cpu;
 }
 
-/* -- the stages --------------------------------------------------------------------------------- */
+/* -- the stages ---------------------------------------------------------------------------------
+ */
 
 static bool load(struct linker *linker, struct error *error) {
     if (!start_load_program(linker, error))
@@ -41,7 +42,8 @@ static bool load(struct linker *linker, struct error *error) {
     if (!program_add_vdso(linker, error))
         return false;
     struct object_list *preloaded = start_preload(linker, error);
-    return preloaded && load_group(linker, linker->program, preloaded->item, preloaded->count, error) &&
+    return preloaded &&
+           load_group(linker, linker->program, preloaded->item, preloaded->count, error) &&
            start_complete_scope(linker, error) && linker->shim->confirm(linker, error);
 }
 

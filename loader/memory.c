@@ -1,11 +1,13 @@
 /* A lock-free allocator: size classes with free lists, filled from chunks by a bump pointer.
  *
- * In front of each block stands a header of 16 bytes: the class of its size, or for large ones the mapping
- * that holds it. Free lists are Treiber stacks; the upper 16 bits of a list's head count its changes, so that a
- * block which was taken and put back in between is noticed (the ABA problem). User addresses on both machines
- * fit the 48 bits that are left, since the loader never asks the kernel for addresses above.
+ * In front of each block stands a header of 16 bytes: the class of its size, or for large ones the
+ * mapping that holds it. Free lists are Treiber stacks; the upper 16 bits of a list's head count
+ * its changes, so that a block which was taken and put back in between is noticed (the ABA
+ * problem). User addresses on both machines fit the 48 bits that are left, since the loader never
+ * asks the kernel for addresses above.
  *
- * This is the one piece of state that is not passed: it belongs to the process, like the kernel's own mmap.
+ * This is the one piece of state that is not passed: it belongs to the process, like the kernel's
+ * own mmap.
  */
 #include "memory.h"
 
@@ -19,14 +21,14 @@
 #define ADDRESS_MASK 0xffffffffffffULL
 
 /* Block sizes without header, in bytes; a larger request gets a mapping of its own. */
-static const uint16_t class_size[] = {16,  32,  48,   64,   96,   128,  192,  256,  384,   512,
-                                      640, 768, 896,  1024, 1280, 1536, 2048, 3072, 4096,  8192,
-                                      16384, 32768};
+static const uint16_t class_size[] = {16,   32,   48,   64,   96,    128,  192,  256,
+                                      384,  512,  640,  768,  896,   1024, 1280, 1536,
+                                      2048, 3072, 4096, 8192, 16384, 32768};
 
 struct header {
     uint32_t size_class;
-    uint32_t offset;  /* from the block handed out back to the block's real start (alignment) */
-    size_t mapping;   /* LARGE_CLASS: bytes mapped */
+    uint32_t offset; /* from the block handed out back to the block's real start (alignment) */
+    size_t mapping;  /* LARGE_CLASS: bytes mapped */
 };
 
 struct free_block {
@@ -39,7 +41,8 @@ struct chunk {
     _Alignas(HEADER) char room[CHUNK - HEADER];
 };
 
-/* The first chunk lies in .bss, behind the lists: a small program needs no further mapping, and few pages. */
+/* The first chunk lies in .bss, behind the lists: a small program needs no further mapping, and few
+ * pages. */
 static struct {
     _Atomic(struct chunk *) current;
     _Atomic uint64_t free[ARRAY_LENGTH(class_size)];
@@ -54,12 +57,12 @@ static uint32_t class_of(size_t size) {
 }
 
 static void *map_pages(size_t size) {
-    uintptr_t at =
-        sys_mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uintptr_t at = sys_mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return sys_failed(at) ? NULL : (void *)at;
 }
 
-/* Takes `size` fresh (zero) bytes from the current chunk, starting a new one where it is used up. */
+/* Takes `size` fresh (zero) bytes from the current chunk, starting a new one where it is used up.
+ */
 static void *bump(size_t size) {
     for (;;) {
         struct chunk *chunk = atomic_load_explicit(&pool.current, memory_order_acquire);
@@ -84,8 +87,8 @@ static struct header *pop(uint32_t size_class) {
         struct free_block *block = (struct free_block *)(uintptr_t)(head & ADDRESS_MASK);
         if (!block)
             return NULL;
-        /* Blocks never leave the pool, so this read is of mapped memory even when another thread has just
-         * taken the block; the count in the head then makes the exchange fail. */
+        /* Blocks never leave the pool, so this read is of mapped memory even when another thread
+         * has just taken the block; the count in the head then makes the exchange fail. */
         uint64_t next = (uint64_t)(uintptr_t)__atomic_load_n(&block->next, __ATOMIC_RELAXED);
         uint64_t replacement = next | ((head & ~ADDRESS_MASK) + (ADDRESS_MASK + 1));
         if (atomic_compare_exchange_weak(list, &head, replacement))
@@ -101,8 +104,7 @@ static void push(struct header *header) {
     do {
         __atomic_store_n(&block->next, (struct free_block *)(uintptr_t)(head & ADDRESS_MASK),
                          __ATOMIC_RELAXED);
-        replacement =
-            (uint64_t)(uintptr_t)block | ((head & ~ADDRESS_MASK) + (ADDRESS_MASK + 1));
+        replacement = (uint64_t)(uintptr_t)block | ((head & ~ADDRESS_MASK) + (ADDRESS_MASK + 1));
     } while (!atomic_compare_exchange_weak(list, &head, replacement));
 }
 

@@ -1,7 +1,8 @@
 /* The loader's own memory: a lock-free allocator on pages of its own.
  *
- * The program's malloc is never used. Allocation takes no lock and makes no call that a signal handler could not
- * make, because __tls_get_addr allocates blocks from within signal handlers and in threads that are being born.
+ * The program's malloc is never used. Allocation takes no lock and makes no call that a signal
+ * handler could not make, because __tls_get_addr allocates blocks from within signal handlers and
+ * in threads that are being born.
  */
 #ifndef MYLD_MEMORY_H
 #define MYLD_MEMORY_H
@@ -20,8 +21,9 @@ void memory_free(void *block);
 /* A copy of `text` in loader memory, or NULL. */
 char *memory_copy_text(const char *text);
 
-/* Grows an array that memory_alloc made so that it holds `count` elements of `element` bytes; *capacity is its
- * present room in elements. Returns the array (moved or not), or NULL with the old one intact. */
+/* Grows an array that memory_alloc made so that it holds `count` elements of `element` bytes;
+ * *capacity is its present room in elements. Returns the array (moved or not), or NULL with the old
+ * one intact. */
 void *memory_grow(void *array, size_t *capacity, size_t count, size_t element);
 
 #endif

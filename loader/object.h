@@ -1,8 +1,9 @@
-/* An object: the program, a library, the vdso or the loader itself, from its file's name to its place in memory.
+/* An object: the program, a library, the vdso or the loader itself, from its file's name to its
+ * place in memory.
  *
- * The fields are grouped by the stage that fills them; once its stage is over a group does not change, except
- * where noted. Other threads read an object without a lock (lazy binding, __tls_get_addr, _dl_find_object), so it
- * is freed only through retire.h.
+ * The fields are grouped by the stage that fills them; once its stage is over a group does not
+ * change, except where noted. Other threads read an object without a lock (lazy binding,
+ * __tls_get_addr, _dl_find_object), so it is freed only through retire.h.
  */
 #ifndef MYLD_OBJECT_H
 #define MYLD_OBJECT_H
@@ -12,8 +13,8 @@
 
 struct namespace;
 
-/* The part of struct link_map that is public (<link.h>): what debuggers and dlinfo see. The libc's adapter may
- * need a longer one; only it and rendezvous.c look inside. */
+/* The part of struct link_map that is public (<link.h>): what debuggers and dlinfo see. The libc's
+ * adapter may need a longer one; only it and rendezvous.c look inside. */
 struct link_map {
     uintptr_t l_addr;
     char *l_name;
@@ -27,15 +28,16 @@ struct name {
     const char *text;
 };
 
-/* A list of objects in an order that matters: a search scope, a dependency list. Never changed once other
- * threads may see it; a longer one takes its place. */
+/* A list of objects in an order that matters: a search scope, a dependency list. Never changed once
+ * other threads may see it; a longer one takes its place. */
 struct object_list {
     size_t count;
     struct object *item[];
 };
 
-/* Where symbols are looked for, in this order: each list is one scope (the global one, a dlopened group's). The
- * lists are reached through the object that owns them, since the global scope grows. */
+/* Where symbols are looked for, in this order: each list is one scope (the global one, a dlopened
+ * group's). The lists are reached through the object that owns them, since the global scope grows.
+ */
 struct scope {
     _Atomic(struct object_list *) list;
 };
@@ -51,7 +53,8 @@ struct segment {
     int prot;             /* PROT_* */
 };
 
-/* A symbol version (gABI supplement "Symbol Versioning", LSB 10.7). Index into object.versions as in VERSYM. */
+/* A symbol version (gABI supplement "Symbol Versioning", LSB 10.7). Index into object.versions as
+ * in VERSYM. */
 struct version {
     const char *name; /* NULL: there is no version of this index */
     uint32_t hash;    /* SysV hash of the name, from the file */
@@ -78,115 +81,118 @@ struct object {
     /* -- identity: load.c -- */
     enum object_kind kind;
     struct namespace *space;
-    struct object *next, *prev;   /* in the order of loading; changed under the load lock */
-    struct link_map *map;         /* mirror for debuggers and the libc; NULL until rendezvous.c adds it */
-    bool published;               /* the mirror is in the debuggers' list */
-    const char *path;             /* the name it was opened by; "" for the program */
-    const char *label;            /* what messages call it: the path, or the program's name */
-    const char *origin;           /* folder of the real file, for $ORIGIN; NULL when unknown */
-    struct name *names;           /* other names it was asked for by */
+    struct object *next, *prev; /* in the order of loading; changed under the load lock */
+    struct link_map *map; /* mirror for debuggers and the libc; NULL until rendezvous.c adds it */
+    bool published;       /* the mirror is in the debuggers' list */
+    const char *path;     /* the name it was opened by; "" for the program */
+    const char *label;    /* what messages call it: the path, or the program's name */
+    const char *origin;   /* folder of the real file, for $ORIGIN; NULL when unknown */
+    struct name *names;   /* other names it was asked for by */
     uint64_t device, inode;
-    struct object *requester;     /* whose DT_NEEDED (or dlopen) brought it; NULL for the program */
+    struct object *requester; /* whose DT_NEEDED (or dlopen) brought it; NULL for the program */
 
     /* -- image: image.c -- */
     uintptr_t bias;               /* load bias: address in memory minus address in the file */
     uintptr_t map_start, map_end; /* of all segments, rounded to pages */
     const Elf64_Phdr *phdr;       /* in memory that stays */
     size_t phnum;
-    uintptr_t entry;              /* 0: none */
+    uintptr_t entry; /* 0: none */
     struct segment *segments;
     size_t segment_count;
-    size_t page_size;             /* bytes; what the segments' mappings are rounded to */
-    bool owns_mapping;            /* unmapped when the object goes */
-    bool kernel_mapped;           /* the program, as the kernel's exec left it */
-    bool executable_stack;        /* PT_GNU_STACK asks for it, or is missing */
+    size_t page_size;                 /* bytes; what the segments' mappings are rounded to */
+    bool owns_mapping;                /* unmapped when the object goes */
+    bool kernel_mapped;               /* the program, as the kernel's exec left it */
+    bool executable_stack;            /* PT_GNU_STACK asks for it, or is missing */
     uintptr_t relro_start, relro_end; /* whole pages; equal when there is none */
-    uintptr_t eh_frame_header;    /* PT_GNU_EH_FRAME, 0: none */
+    uintptr_t eh_frame_header;        /* PT_GNU_EH_FRAME, 0: none */
 
     /* -- dynamic section: dynamic.c -- */
-    Elf64_Dyn *dynamic;           /* NULL: none */
-    size_t dynamic_count;         /* entries before DT_NULL */
-    const char *soname;           /* NULL: none */
-    const char *strings;          /* DT_STRTAB: NUL-terminated at strings_size - 1 */
-    size_t strings_size;          /* bytes */
+    Elf64_Dyn *dynamic;   /* NULL: none */
+    size_t dynamic_count; /* entries before DT_NULL */
+    const char *soname;   /* NULL: none */
+    const char *strings;  /* DT_STRTAB: NUL-terminated at strings_size - 1 */
+    size_t strings_size;  /* bytes */
     const Elf64_Sym *symbols;
-    size_t symbol_limit;          /* no symbol index reaches this */
+    size_t symbol_limit; /* no symbol index reaches this */
     struct {
-        const uint64_t *bloom;    /* NULL: no DT_GNU_HASH */
-        uint32_t bloom_mask;      /* number of words - 1 */
+        const uint64_t *bloom; /* NULL: no DT_GNU_HASH */
+        uint32_t bloom_mask;   /* number of words - 1 */
         uint32_t bloom_shift;
         const uint32_t *buckets;
         uint32_t bucket_count;
-        const uint32_t *chain;    /* chain[index of symbol - first] */
-        uint32_t first;           /* first symbol that is hashed */
-        uint32_t limit;           /* no symbol index reaches this in the chain */
+        const uint32_t *chain; /* chain[index of symbol - first] */
+        uint32_t first;        /* first symbol that is hashed */
+        uint32_t limit;        /* no symbol index reaches this in the chain */
     } gnu_hash;
     struct {
-        const uint32_t *buckets;  /* NULL: no DT_HASH */
+        const uint32_t *buckets; /* NULL: no DT_HASH */
         uint32_t bucket_count;
         const uint32_t *chain;
         uint32_t chain_count;
     } sysv_hash;
-    const uint16_t *versym;       /* NULL: no versions; one for each symbol below symbol_limit */
+    const uint16_t *versym; /* NULL: no versions; one for each symbol below symbol_limit */
     const Elf64_Verneed *verneed;
     const Elf64_Verdef *verdef;
     const Elf64_Rela *rela;
     size_t rela_count;
-    size_t relative_count;        /* the first ones, all RELATIVE (DT_RELACOUNT) */
+    size_t relative_count; /* the first ones, all RELATIVE (DT_RELACOUNT) */
     const uint64_t *relr;
     size_t relr_count;
     const Elf64_Rela *plt_rela;
     size_t plt_rela_count;
-    uintptr_t *plt_got;           /* DT_PLTGOT: GOT[0..2], NULL when there is none */
-    uintptr_t init, fini;         /* DT_INIT, DT_FINI; 0: none */
+    uintptr_t *plt_got;   /* DT_PLTGOT: GOT[0..2], NULL when there is none */
+    uintptr_t init, fini; /* DT_INIT, DT_FINI; 0: none */
     uintptr_t *preinit_array, *init_array, *fini_array;
     size_t preinit_count, init_count, fini_count;
-    const char *rpath, *runpath;  /* NULL: none; rpath is NULL where there is a runpath */
-    struct folder_list *path_folders; /* rpath or runpath taken apart, once it was needed: search.c */
-    uint32_t flags, flags_1;      /* DT_FLAGS, DT_FLAGS_1 */
+    const char *rpath, *runpath; /* NULL: none; rpath is NULL where there is a runpath */
+    struct folder_list
+        *path_folders;       /* rpath or runpath taken apart, once it was needed: search.c */
+    uint32_t flags, flags_1; /* DT_FLAGS, DT_FLAGS_1 */
     bool symbolic, bind_now, text_relocations, static_tls;
-    bool debug_entry;             /* has DT_DEBUG */
+    bool debug_entry; /* has DT_DEBUG */
 
     /* -- versions: version.c -- */
-    bool ignores_versions;        /* its references are to names alone and mean the default version */
+    bool ignores_versions; /* its references are to names alone and mean the default version */
     struct version *versions;
     size_t version_count;
 
     /* -- thread-local storage: tls.c -- */
     struct {
-        const void *image;        /* initial bytes; NULL when memory_size is 0 */
+        const void *image;                        /* initial bytes; NULL when memory_size is 0 */
         size_t file_size, memory_size, alignment; /* bytes; memory_size 0: no PT_TLS */
-        size_t misalignment;      /* p_vaddr modulo alignment */
-        size_t module;            /* module id from 1; 0: none */
-        ptrdiff_t offset;         /* from the thread pointer, when is_static */
-        bool is_static;           /* in every thread's static block */
-        size_t before, after;     /* is_static by tls_make_static: bytes of the block in use before and after */
+        size_t misalignment;                      /* p_vaddr modulo alignment */
+        size_t module;                            /* module id from 1; 0: none */
+        ptrdiff_t offset;                         /* from the thread pointer, when is_static */
+        bool is_static;                           /* in every thread's static block */
+        size_t before,
+            after; /* is_static by tls_make_static: bytes of the block in use before and after */
     } tls;
 
     /* -- graph: load.c, order.c -- */
-    struct object_list *needed;   /* direct dependencies in DT_NEEDED's order */
-    struct scope alone;           /* itself only: the first scope of a DF_SYMBOLIC object */
-    struct scope group;           /* with all that it needs, breadth first: what dlsym(handle) searches */
+    struct object_list *needed; /* direct dependencies in DT_NEEDED's order */
+    struct scope alone;         /* itself only: the first scope of a DF_SYMBOLIC object */
+    struct scope group; /* with all that it needs, breadth first: what dlsym(handle) searches */
     _Atomic(struct scope_list *) scopes; /* what its own references are looked up in */
-    struct object_list *order;    /* what order.c walks: itself and its direct needs; for a root, its whole
-                                     group, sorted */
-    bool visited, sorted;         /* scratch of order.c and load.c, under the load lock */
+    struct object_list *order; /* what order.c walks: itself and its direct needs; for a root, its
+                                  whole group, sorted */
+    bool visited, sorted;      /* scratch of order.c and load.c, under the load lock */
 
     /* -- life: relocate.c, init.c, dl.c -- */
     bool relocated;
-    bool lazy;                    /* some PLT slots are bound at their first call */
-    bool incomplete;              /* some GOT entries wait for their symbols to be defined */
-    bool needs_text_write;        /* text relocations: segments were made writable for a while */
-    size_t constructed;           /* constructors have begun to run, as the how-manyeth object's; 0: not yet */
-    bool construction_over;       /* and have returned */
+    bool lazy;             /* some PLT slots are bound at their first call */
+    bool incomplete;       /* some GOT entries wait for their symbols to be defined */
+    bool needs_text_write; /* text relocations: segments were made writable for a while */
+    size_t
+        constructed; /* constructors have begun to run, as the how-manyeth object's; 0: not yet */
+    bool construction_over; /* and have returned */
     bool destructed;
-    bool at_start;                /* loaded before the program was entered */
-    bool global;                  /* is in the global scope */
-    bool never_unload;            /* DF_1_NODELETE, RTLD_NODELETE, unique symbols */
-    bool in_use;                  /* scratch of dlclose: reachable */
-    size_t open_count;            /* handles that dlopen has given out */
-    _Atomic(struct binding *) bound_to; /* objects that a symbol was bound in and that could be unloaded,
-                                           latest first; only grows */
+    bool at_start;                      /* loaded before the program was entered */
+    bool global;                        /* is in the global scope */
+    bool never_unload;                  /* DF_1_NODELETE, RTLD_NODELETE, unique symbols */
+    bool in_use;                        /* scratch of dlclose: reachable */
+    size_t open_count;                  /* handles that dlopen has given out */
+    _Atomic(struct binding *) bound_to; /* objects that a symbol was bound in and that could be
+                                           unloaded, latest first; only grows */
     struct tls_descriptor *descriptors; /* arguments of its dynamic TLS descriptors */
 };
 
@@ -202,7 +208,8 @@ bool object_add_name(struct object *object, const char *name);
 /* True when the object was opened or asked for by this name before (soname not considered). */
 bool object_has_name(const struct object *object, const char *name);
 
-/* The segment that holds all of [address, address + size), or NULL; one that may not be read holds nothing. */
+/* The segment that holds all of [address, address + size), or NULL; one that may not be read holds
+ * nothing. */
 const struct segment *object_segment(const struct object *object, uintptr_t address, size_t size);
 
 /* True when `address` lies in an executable segment of the object. */

@@ -6,19 +6,19 @@
 
 /* What secure mode takes out of the environment: glibc's list for this version and what is ours. */
 static const char *const unsafe_variables[] = {
-    "GCONV_PATH",      "GETCONF_DIR",  "HOSTALIASES",     "LD_AUDIT",         "LD_DEBUG",
-    "LD_DEBUG_OUTPUT", "LD_DYNAMIC_WEAK", "LD_HWCAP_MASK", "LD_LIBRARY_PATH", "LD_ORIGIN_PATH",
-    "LD_PRELOAD",      "LD_PROFILE",   "LD_SHOW_AUXV",    "LOCALDOMAIN",      "LOCPATH",
-    "MALLOC_TRACE",    "NIS_PATH",     "NLSPATH",         "RESOLV_HOST_CONF", "RES_OPTIONS",
-    "TMPDIR",          "TZDIR",        "MYLD_MUSL_LIBC",
+    "GCONV_PATH",      "GETCONF_DIR",     "HOSTALIASES",    "LD_AUDIT",         "LD_DEBUG",
+    "LD_DEBUG_OUTPUT", "LD_DYNAMIC_WEAK", "LD_HWCAP_MASK",  "LD_LIBRARY_PATH",  "LD_ORIGIN_PATH",
+    "LD_PRELOAD",      "LD_PROFILE",      "LD_SHOW_AUXV",   "LOCALDOMAIN",      "LOCPATH",
+    "MALLOC_TRACE",    "NIS_PATH",        "NLSPATH",        "RESOLV_HOST_CONF", "RES_OPTIONS",
+    "TMPDIR",          "TZDIR",           "MYLD_MUSL_LIBC",
 };
 
-/* The variables that the loader reads. All begin with one of two prefixes, so that one look at the environment is
- * enough. */
+/* The variables that the loader reads. All begin with one of two prefixes, so that one look at the
+ * environment is enough. */
 enum { BIND_NOW, VERBOSE, TRACE, PRELOAD, LIBRARY_PATH, MUSL_LIBC, VARIABLE_COUNT };
 
 static const char variable_names[VARIABLE_COUNT][24] = {
-    [BIND_NOW] = "LD_BIND_NOW",   [VERBOSE] = "LD_VERBOSE",
+    [BIND_NOW] = "LD_BIND_NOW",          [VERBOSE] = "LD_VERBOSE",
     [TRACE] = "LD_TRACE_LOADED_OBJECTS", [PRELOAD] = "LD_PRELOAD",
     [LIBRARY_PATH] = "LD_LIBRARY_PATH",  [MUSL_LIBC] = "MYLD_MUSL_LIBC",
 };

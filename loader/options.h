@@ -14,22 +14,23 @@ enum options_mode {
 
 struct options {
     enum options_mode mode;
-    bool explicitly;           /* run as a command: the program is the first argument after the options */
-    bool trace_environment;    /* MODE_LIST because of LD_TRACE_LOADED_OBJECTS */
-    const char *program;       /* explicitly: the file to run */
-    const char *argv0;         /* --argv0, NULL: none */
-    const char *library_path;  /* --library-path, else LD_LIBRARY_PATH; NULL: none */
-    const char *preload;       /* LD_PRELOAD, NULL: none */
+    bool explicitly; /* run as a command: the program is the first argument after the options */
+    bool trace_environment;     /* MODE_LIST because of LD_TRACE_LOADED_OBJECTS */
+    const char *program;        /* explicitly: the file to run */
+    const char *argv0;          /* --argv0, NULL: none */
+    const char *library_path;   /* --library-path, else LD_LIBRARY_PATH; NULL: none */
+    const char *preload;        /* LD_PRELOAD, NULL: none */
     const char *preload_option; /* --preload, NULL: none */
-    bool inhibit_cache;        /* --inhibit-cache */
-    bool bind_now;             /* LD_BIND_NOW is set and not empty */
-    bool verbose;              /* LD_VERBOSE: a list tells the versions, too */
-    const char *musl_libc;     /* MYLD_MUSL_LIBC: the libc.so for musl programs; NULL: none */
+    bool inhibit_cache;         /* --inhibit-cache */
+    bool bind_now;              /* LD_BIND_NOW is set and not empty */
+    bool verbose;               /* LD_VERBOSE: a list tells the versions, too */
+    const char *musl_libc;      /* MYLD_MUSL_LIBC: the libc.so for musl programs; NULL: none */
 };
 
-/* Reads the options for a loader that the kernel started; `explicitly` when it was run as a command. Removes what it
- * used from the arguments, and in secure mode the dangerous variables from the environment (ld.so(8), "Secure
- * execution mode"). Returns NULL, or what is wrong with the command line. */
+/* Reads the options for a loader that the kernel started; `explicitly` when it was run as a
+ * command. Removes what it used from the arguments, and in secure mode the dangerous variables from
+ * the environment (ld.so(8), "Secure execution mode"). Returns NULL, or what is wrong with the
+ * command line. */
 const char *options_read(struct options *options, struct process *process, bool explicitly);
 
 #endif

@@ -48,8 +48,8 @@ bool order_sort(struct object_list *list, bool keep_first, bool for_end) {
         return false;
     for (size_t i = 0; i < count; i++)
         list->item[i]->sorted = true;
-    /* Symbol bindings that go beyond DT_NEEDED may contradict it: the second pass, by DT_NEEDED alone, starts
-     * from the first one's order, so that true dependencies win. */
+    /* Symbol bindings that go beyond DT_NEEDED may contradict it: the second pass, by DT_NEEDED
+     * alone, starts from the first one's order, so that true dependencies win. */
     if (pass(list->item, sorted, count, for_end)) {
         memcpy(sorted + count, sorted, count * sizeof *sorted);
         pass(sorted + count, sorted, count, false);

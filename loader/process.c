@@ -76,8 +76,9 @@ const char *process_environment(const struct process *process, const char *name)
     return NULL;
 }
 
-/* Moves what lies on the stack from `from` on, to the end of the auxiliary vector, down to `to`: the vector must
- * follow the environment's NULL directly, for musl and others find it by walking there. */
+/* Moves what lies on the stack from `from` on, to the end of the auxiliary vector, down to `to`:
+ * the vector must follow the environment's NULL directly, for musl and others find it by walking
+ * there. */
 static void close_gap(struct process *process, char **to, char **from) {
     Elf64_auxv_t *last = process->auxv;
     while (last->a_type != AT_NULL)

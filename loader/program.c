@@ -26,7 +26,8 @@ static const char *find_interpreter(const struct object *program) {
     return NULL;
 }
 
-/* True when PT_PHDR, from which the load bias was taken, agrees with every segment that holds it. */
+/* True when PT_PHDR, from which the load bias was taken, agrees with every segment that holds it.
+ */
 static bool bias_is_sound(const struct process *process, const Elf64_Phdr *table, uintptr_t bias) {
     for (size_t i = 0; table && i < process->phnum; i++) {
         const Elf64_Phdr *header = &process->phdr[i];
@@ -38,7 +39,8 @@ static bool bias_is_sound(const struct process *process, const Elf64_Phdr *table
     return bias % process->page_size == 0;
 }
 
-/* Where no segment holds the program header table, or none that can be read, the kernel names an address all the same. */
+/* Where no segment holds the program header table, or none that can be read, the kernel names an
+ * address all the same. */
 static bool table_is_readable(const struct process *process) {
     const Elf64_Phdr *table = process->phdr;
     const char *end = (const char *)(table + process->phnum) - sizeof(uint64_t);
@@ -46,7 +48,8 @@ static bool table_is_readable(const struct process *process) {
     return table && process->phnum && sys_can_read(table) && (one_page || sys_can_read(end));
 }
 
-/* A file that is shorter than its headers say was mapped all the same. If the last of its pages is there, all are. */
+/* A file that is shorter than its headers say was mapped all the same. If the last of its pages is
+ * there, all are. */
 static bool is_complete(const struct object *program) {
     const Elf64_Phdr *last = NULL;
     for (size_t i = 0; i < program->phnum; i++) {
@@ -56,7 +59,8 @@ static bool is_complete(const struct object *program) {
             last = header;
     }
     return !last ||
-           sys_can_read((const void *)((program->bias + last->p_vaddr + last->p_filesz - 1) & -16UL));
+           sys_can_read(
+               (const void *)((program->bias + last->p_vaddr + last->p_filesz - 1) & -16UL));
 }
 
 /* The kernel has mapped the program: its load bias follows from where its program headers are. */
@@ -71,8 +75,7 @@ static bool adopt_program(struct linker *linker, struct object *program, struct 
     uintptr_t bias = table ? (uintptr_t)process->phdr - table->p_vaddr : 0;
     program->kernel_mapped = true;
     program->entry = process->entry;
-    if (!image_adopt(program, process->phdr, process->phnum, bias, process->page_size,
-                     error))
+    if (!image_adopt(program, process->phdr, process->phnum, bias, process->page_size, error))
         return false;
     if (!is_complete(program))
         return error_set(error, ERROR_FILE, 0, program->label, "file too short");
@@ -81,7 +84,8 @@ static bool adopt_program(struct linker *linker, struct object *program, struct 
            error_set(error, ERROR_FILE, 0, program->label, "invalid program header table");
 }
 
-/* $ORIGIN of a program is the folder of the file itself, whatever links led to it: as /proc/self/exe has it. */
+/* $ORIGIN of a program is the folder of the file itself, whatever links led to it: as
+ * /proc/self/exe has it. */
 OWN_FRAME static void set_program_origin(struct object *program, int fd) {
     char link[32], path[SEARCH_PATH_MAX];
     format_text(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -92,7 +96,8 @@ OWN_FRAME static void set_program_origin(struct object *program, int fd) {
     search_set_origin(program, path);
 }
 
-/* What is only listed has the origin that ld.so's --list gives it: by the path, links not followed. */
+/* What is only listed has the origin that ld.so's --list gives it: by the path, links not followed.
+ */
 static void set_listed_origin(struct object *program, const char *path) {
     const char *empty = program->path;
     program->path = path;
@@ -102,7 +107,7 @@ static void set_listed_origin(struct object *program, const char *path) {
 
 /* A name without a slash is searched for like a library; nobody looks at PATH (ld.so(8)). */
 OWN_FRAME static bool find_program(struct linker *linker, const char *name, struct image_file *file,
-                         struct error *error) {
+                                   struct error *error) {
     char path[SEARCH_PATH_MAX];
     bool foreign;
     if (strchr(name, '/'))
@@ -114,7 +119,7 @@ OWN_FRAME static bool find_program(struct linker *linker, const char *name, stru
 }
 
 OWN_FRAME static bool open_program(struct linker *linker, struct object *program, const char *path,
-                         struct error *error) {
+                                   struct error *error) {
     struct image_file file;
     if (!find_program(linker, path, &file, error))
         return false;
@@ -122,8 +127,7 @@ OWN_FRAME static bool open_program(struct linker *linker, struct object *program
         set_program_origin(program, file.fd);
     else
         set_listed_origin(program, path);
-    bool mapped =
-        image_map(program, &file, linker->process.page_size, &linker->map_hint, error);
+    bool mapped = image_map(program, &file, linker->process.page_size, &linker->map_hint, error);
     image_close(&file);
     program->owns_mapping = false;
     return mapped;
@@ -148,7 +152,8 @@ bool program_add_vdso(struct linker *linker, struct error *error) {
     const struct process *process = &linker->process;
     if (!process->vdso)
         return true;
-    const Elf64_Phdr *phdr = (const Elf64_Phdr *)((const char *)process->vdso + process->vdso->e_phoff);
+    const Elf64_Phdr *phdr =
+        (const Elf64_Phdr *)((const char *)process->vdso + process->vdso->e_phoff);
     struct object *vdso = object_new(OBJECT_VDSO, "linux-vdso.so.1");
     if (!vdso)
         return error_no_memory(error, "");
@@ -159,8 +164,7 @@ bool program_add_vdso(struct linker *linker, struct error *error) {
             break;
         }
     vdso->never_unload = true;
-    if (!image_adopt(vdso, phdr, process->vdso->e_phnum, bias, process->page_size,
-                     error) ||
+    if (!image_adopt(vdso, phdr, process->vdso->e_phnum, bias, process->page_size, error) ||
         !read_contents(linker, vdso, error))
         return false;
     vdso->needed = object_list_new(0);
@@ -170,4 +174,3 @@ bool program_add_vdso(struct linker *linker, struct error *error) {
     load_append(linker, vdso);
     return vdso->needed != NULL;
 }
-

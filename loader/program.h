@@ -9,8 +9,8 @@
 
 struct linker;
 
-/* Adds the program, the loader itself and the vdso to the empty namespace: `program` was mapped by the kernel, or
- * (phdr NULL) `path` is opened. Fills linker->program and linker->interpreter. */
+/* Adds the program, the loader itself and the vdso to the empty namespace: `program` was mapped by
+ * the kernel, or (phdr NULL) `path` is opened. Fills linker->program and linker->interpreter. */
 bool program_load(struct linker *linker, const char *path, struct error *error);
 
 /* Adds the objects that need not be searched for: the loader (not yet in the list) and the vdso. */

@@ -1,5 +1,5 @@
-/* Relocation types in generic terms. S: the symbol's address, A: the addend, B: the load bias, P: the place.
- * arch/<machine>/reloc.h maps the machine's own numbers to these. */
+/* Relocation types in generic terms. S: the symbol's address, A: the addend, B: the load bias, P:
+ * the place. arch/<machine>/reloc.h maps the machine's own numbers to these. */
 #ifndef MYLD_RELOC_KIND_H
 #define MYLD_RELOC_KIND_H
 

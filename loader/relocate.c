@@ -21,8 +21,8 @@ struct pass {
     struct object *object;
     struct relocate_options options;
     struct error *error;
-    struct segment place;          /* the segment of the last place: most relocations hit the same one */
-    uint32_t last_index;           /* the last symbol that was looked up, and how */
+    struct segment place; /* the segment of the last place: most relocations hit the same one */
+    uint32_t last_index;  /* the last symbol that was looked up, and how */
     bool last_for_call, last_valid;
     struct symbol_result last;
     struct deferred *deferred;
@@ -32,7 +32,7 @@ struct pass {
 /* The generic part of one relocation, decoded. */
 struct relocation {
     enum reloc_kind kind;
-    uint32_t type;   /* the machine's number, for messages */
+    uint32_t type; /* the machine's number, for messages */
     uint32_t symbol;
     uint64_t addend;
     uintptr_t place;
@@ -42,7 +42,8 @@ static bool fail(struct pass *pass, const char *text) {
     return error_set(pass->error, ERROR_FILE, 0, pass->object->label, "%s", text);
 }
 
-/* -- places ------------------------------------------------------------------------------------- */
+/* -- places -------------------------------------------------------------------------------------
+ */
 
 /* True when `size` bytes at `address` lie in a writable segment. */
 static bool is_place(struct pass *pass, uintptr_t address, size_t size) {
@@ -73,7 +74,8 @@ static uintptr_t load(uintptr_t place) {
     return value;
 }
 
-/* -- relative relocations ----------------------------------------------------------------------- */
+/* -- relative relocations -----------------------------------------------------------------------
+ */
 
 /* RELR: an even entry is an address, each odd one a bitmap of the 63 words that follow. */
 static bool apply_relr(struct pass *pass) {
@@ -101,8 +103,8 @@ static bool apply_relr(struct pass *pass) {
     return true;
 }
 
-/* The run of RELATIVE relocations that DT_RELACOUNT announces, in a loop of its own: large programs have hundreds of
- * thousands. Returns how many there really were. */
+/* The run of RELATIVE relocations that DT_RELACOUNT announces, in a loop of its own: large programs
+ * have hundreds of thousands. Returns how many there really were. */
 static size_t apply_relative(struct pass *pass) {
     const struct object *object = pass->object;
     uintptr_t bias = object->bias;
@@ -118,7 +120,8 @@ static size_t apply_relative(struct pass *pass) {
     return i;
 }
 
-/* -- symbols ------------------------------------------------------------------------------------ */
+/* -- symbols ------------------------------------------------------------------------------------
+ */
 
 void relocate_note_binding(struct object *object, struct object *used) {
     if (used == object || used->never_unload)
@@ -190,7 +193,8 @@ uintptr_t relocate_value(struct linker *linker, struct symbol_result definition,
                                 : address;
 }
 
-/* -- words that need a symbol ------------------------------------------------------------------- */
+/* -- words that need a symbol -------------------------------------------------------------------
+ */
 
 static bool defer(struct pass *pass, struct deferred entry) {
     const struct segment *segment =
@@ -228,8 +232,8 @@ static bool apply_word(struct pass *pass, const struct relocation *relocation) {
     bool slot = relocation->kind == RELOC_GLOB_DAT || relocation->kind == RELOC_JUMP_SLOT;
     uint64_t addend = slot && !ARCH_SLOT_HAS_ADDEND ? 0 : relocation->addend;
     struct symbol_result definition = {pass->object, NULL};
-    if (relocation->symbol &&
-        !resolve(pass, relocation->symbol, relocation->kind == RELOC_JUMP_SLOT, false, &definition)) {
+    if (relocation->symbol && !resolve(pass, relocation->symbol,
+                                       relocation->kind == RELOC_JUMP_SLOT, false, &definition)) {
         bool waits = slot && pass->options.patient && pass->error->kind == ERROR_SYMBOL;
         pass->object->incomplete |= waits;
         return waits;
@@ -251,8 +255,8 @@ static bool apply_narrow(struct pass *pass, const struct relocation *relocation)
         return true;
     case RELOC_SIZE64:
     case RELOC_SIZE32:
-        value = (int64_t)((definition.symbol ? definition.symbol->st_size : 0) +
-                          relocation->addend);
+        value =
+            (int64_t)((definition.symbol ? definition.symbol->st_size : 0) + relocation->addend);
         if (relocation->kind == RELOC_SIZE64) {
             store(relocation->place, (uintptr_t)value);
             return true;
@@ -289,14 +293,14 @@ static bool apply_copy(struct pass *pass, const struct relocation *relocation) {
         !object_segment(definition.object, source, size))
         return fail(pass, "COPY relocation outside of the segments");
     if (reference->st_size != definition.symbol->st_size)
-        print_text(2,
-                   "%s: Symbol `%s' has different size in shared object, consider re-linking\n",
+        print_text(2, "%s: Symbol `%s' has different size in shared object, consider re-linking\n",
                    pass->linker->process.argv[0], object->strings + reference->st_name);
     memcpy((void *)relocation->place, (void *)source, size);
     return true;
 }
 
-/* -- thread-local storage ----------------------------------------------------------------------- */
+/* -- thread-local storage -----------------------------------------------------------------------
+ */
 
 /* The second word of a descriptor of a module that is not static. */
 static bool describe_dynamic(struct pass *pass, const struct relocation *relocation, size_t module,
@@ -323,8 +327,7 @@ static bool apply_tlsdesc(struct pass *pass, const struct relocation *relocation
     if (!definition.object->tls.is_static)
         return describe_dynamic(pass, relocation, definition.object->tls.module, offset);
     store(relocation->place, (uintptr_t)arch_tlsdesc_static);
-    store(relocation->place + sizeof(uintptr_t),
-          (uintptr_t)definition.object->tls.offset + offset);
+    store(relocation->place + sizeof(uintptr_t), (uintptr_t)definition.object->tls.offset + offset);
     return true;
 }
 
@@ -367,7 +370,8 @@ static bool apply_tls(struct pass *pass, const struct relocation *relocation) {
     }
 }
 
-/* -- the loop ----------------------------------------------------------------------------------- */
+/* -- the loop -----------------------------------------------------------------------------------
+ */
 
 static bool apply(struct pass *pass, const struct relocation *relocation) {
     switch (relocation->kind) {
@@ -381,7 +385,8 @@ static bool apply(struct pass *pass, const struct relocation *relocation) {
     case RELOC_JUMP_SLOT:
         return apply_word(pass, relocation);
     case RELOC_IRELATIVE:
-        return defer(pass, (struct deferred){(uintptr_t *)relocation->place, {NULL, NULL},
+        return defer(pass, (struct deferred){(uintptr_t *)relocation->place,
+                                             {NULL, NULL},
                                              pass->object->bias + relocation->addend});
     case RELOC_COPY:
         return !pass->options.copies || apply_copy(pass, relocation);
@@ -436,7 +441,8 @@ static bool apply_table(struct pass *pass, const Elf64_Rela *table, size_t start
     return true;
 }
 
-/* -- PLT slots ---------------------------------------------------------------------------------- */
+/* -- PLT slots ----------------------------------------------------------------------------------
+ */
 
 /* DT_PLTGOT means the table that PLT0 uses, as far as the table itself can tell. */
 static bool got_is_sound(const struct object *object) {
@@ -448,11 +454,12 @@ static bool got_is_sound(const struct object *object) {
 static bool can_be_lazy(struct pass *pass) {
     const struct object *object = pass->object;
     return pass->options.lazy && !object->bind_now && object->plt_got &&
-           is_place(pass, (uintptr_t)object->plt_got, 3 * sizeof(uintptr_t)) && got_is_sound(object);
+           is_place(pass, (uintptr_t)object->plt_got, 3 * sizeof(uintptr_t)) &&
+           got_is_sound(object);
 }
 
-/* True when the function takes arguments where the trampoline does not expect them. Looks at the symbol on machines
- * alone that have such functions. */
+/* True when the function takes arguments where the trampoline does not expect them. Looks at the
+ * symbol on machines alone that have such functions. */
 static bool is_eager(const struct object *object, uint32_t index) {
     return ARCH_OTHER_EAGER && symbol_index_is_valid(object, index) &&
            object->symbols[index].st_other & ARCH_OTHER_EAGER;
@@ -460,7 +467,8 @@ static bool is_eager(const struct object *object, uint32_t index) {
 
 /* True for a PLT slot that may be bound at its first call. */
 static bool may_wait(const struct object *object, const struct relocation *relocation) {
-    return relocation->kind == RELOC_JUMP_SLOT && relocate_stays_writable(object, relocation->place) &&
+    return relocation->kind == RELOC_JUMP_SLOT &&
+           relocate_stays_writable(object, relocation->place) &&
            !is_eager(object, relocation->symbol);
 }
 
@@ -484,7 +492,8 @@ static bool apply_plt(struct pass *pass) {
     return true;
 }
 
-/* -- one object --------------------------------------------------------------------------------- */
+/* -- one object ---------------------------------------------------------------------------------
+ */
 
 /* Text relocations: all segments become writable for the time of relocation (gABI: DT_TEXTREL). */
 static long set_text_writable(const struct object *object, bool writable) {
@@ -495,10 +504,9 @@ static long set_text_writable(const struct object *object, bool writable) {
         if (segment->prot & PROT_WRITE)
             continue;
         uintptr_t start = align_down(segment->start, object->page_size);
-        long result =
-            sys_mprotect(start, align_up(segment->end, object->page_size) - start,
-                         writable ? (segment->prot & ~PROT_EXEC) | PROT_READ | PROT_WRITE
-                                  : segment->prot);
+        long result = sys_mprotect(start, align_up(segment->end, object->page_size) - start,
+                                   writable ? (segment->prot & ~PROT_EXEC) | PROT_READ | PROT_WRITE
+                                            : segment->prot);
         if (result < 0)
             return result;
     }
@@ -515,8 +523,7 @@ static bool apply_all(struct pass *pass) {
 
 bool relocate_object(struct linker *linker, struct object *object, struct relocate_options options,
                      struct error *error) {
-    struct pass pass = {
-        .linker = linker, .object = object, .options = options, .error = error};
+    struct pass pass = {.linker = linker, .object = object, .options = options, .error = error};
     error->kind = ERROR_NONE;
     long result = set_text_writable(object, true);
     if (result < 0)
@@ -561,7 +568,8 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
             if (!decode(&pass, &parts[part].table[i], &relocation))
                 return false;
             bool slot = relocation.kind == RELOC_JUMP_SLOT || relocation.kind == RELOC_GLOB_DAT;
-            if (slot && relocate_stays_writable(object, relocation.place) && !apply_word(&pass, &relocation))
+            if (slot && relocate_stays_writable(object, relocation.place) &&
+                !apply_word(&pass, &relocation))
                 return false;
         }
     bool done = run_deferred(&pass);

@@ -15,8 +15,9 @@ __attribute__((noinline)) void _dl_debug_state(void) {
     __asm__ volatile("" ::: "memory");
 }
 
-/* Where myld was run as a command, gdb takes the first entry for the file that it started, myld, and knows the program
- * only by the name of its entry, which libc wants empty: both get entries of the list's own. */
+/* Where myld was run as a command, gdb takes the first entry for the file that it started, myld,
+ * and knows the program only by the name of its entry, which libc wants empty: both get entries of
+ * the list's own. */
 static bool add_command_entries(struct linker *linker, struct link_map **first) {
     size_t size = linker->shim->map_size(linker);
     struct link_map *command = memory_alloc(size), *program = memory_alloc(size);
@@ -93,7 +94,8 @@ bool rendezvous_open(struct linker *linker, struct error *error) {
         .r_state = RENDEZVOUS_CONSISTENT,
         .r_ldbase = linker->self->bias,
     };
-    Elf64_Dyn *entry = linker->program->debug_entry ? dynamic_entry(linker->program, DT_DEBUG) : NULL;
+    Elf64_Dyn *entry =
+        linker->program->debug_entry ? dynamic_entry(linker->program, DT_DEBUG) : NULL;
     const struct segment *segment =
         entry ? object_segment(linker->program, (uintptr_t)entry, sizeof *entry) : NULL;
     if (segment && segment->prot & 2 /* PROT_WRITE */)

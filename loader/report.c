@@ -32,7 +32,7 @@ static const char *rule_name(enum search_rule rule) {
 static void print_place(void *context, enum search_rule rule, const char *path,
                         const struct error *error) {
     (void)context;
-    const char *why = !error ? "found"
+    const char *why = !error          ? "found"
                       : error->number ? error_number_text(error->number)
                                       : error->text;
     print_text(STANDARD_ERROR, "  looked at %s: %s (%s)\n", path, why, rule_name(rule));

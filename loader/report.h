@@ -6,8 +6,8 @@
 
 struct linker;
 
-/* Prints the native loader's line and what it leaves out: who needed the file and every place looked at. Ends the
- * process with status 127. */
+/* Prints the native loader's line and what it leaves out: who needed the file and every place
+ * looked at. Ends the process with status 127. */
 _Noreturn void report_failure(struct linker *linker, const struct error *error);
 
 /* Prints the libraries of the program as ldd expects it. */

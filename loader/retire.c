@@ -32,7 +32,8 @@ void retire(struct linker *linker, void (*release)(void *item), void *item) {
 }
 
 void retire_sweep(struct linker *linker) {
-    /* The items are unreachable already: seeing no reader once is enough, later ones cannot find them. */
+    /* The items are unreachable already: seeing no reader once is enough, later ones cannot find
+     * them. */
     atomic_thread_fence(memory_order_seq_cst);
     if (atomic_load(&readers) != 0)
         return;

@@ -1,9 +1,9 @@
 /* Safe freeing of what other threads read without a lock.
  *
- * Lazy binding, __tls_get_addr and _dl_find_object read objects, scopes and tables without the load lock. A writer
- * (who holds the load lock) first unlinks or replaces what they can reach, with release stores, and then retires
- * the old memory: it is freed as soon as no reader is inside a door. Readers never wait, writers neither: what
- * cannot be freed now is freed by a later writer.
+ * Lazy binding, __tls_get_addr and _dl_find_object read objects, scopes and tables without the load
+ * lock. A writer (who holds the load lock) first unlinks or replaces what they can reach, with
+ * release stores, and then retires the old memory: it is freed as soon as no reader is inside a
+ * door. Readers never wait, writers neither: what cannot be freed now is freed by a later writer.
  */
 #ifndef MYLD_RETIRE_H
 #define MYLD_RETIRE_H
@@ -14,8 +14,8 @@ struct linker;
 void reader_enter(void);
 void reader_leave(void);
 
-/* Calls release(item) once no reader that came in before now can still be inside. Needs the load lock. Where there is no
- * memory to remember the item, it is leaked: that is safe. */
+/* Calls release(item) once no reader that came in before now can still be inside. Needs the load
+ * lock. Where there is no memory to remember the item, it is leaked: that is safe. */
 void retire(struct linker *linker, void (*release)(void *item), void *item);
 
 /* Frees what can be freed by now. Needs the load lock. */

@@ -33,7 +33,7 @@ static bool set_scopes(struct linker *linker, struct object *object, struct obje
 }
 
 bool scope_set_new(struct linker *linker, struct transaction *transaction, struct object *root,
-                     bool deep, struct error *error) {
+                   bool deep, struct error *error) {
     struct object *object =
         transaction->last_before ? transaction->last_before->next : linker->base.first;
     for (; object; object = object->next)
@@ -62,7 +62,8 @@ bool scope_extend(struct linker *linker, struct scope *scope, const struct objec
 }
 
 /* Replaces an object's scopes. Readers see the old or the new ones. */
-static void publish_scopes(struct linker *linker, struct object *object, struct scope_list *scopes) {
+static void publish_scopes(struct linker *linker, struct object *object,
+                           struct scope_list *scopes) {
     struct scope_list *old = object->scopes;
     atomic_store_explicit(&object->scopes, scopes, memory_order_release);
     retire(linker, memory_free, old);
@@ -138,4 +139,3 @@ void scope_forget(struct linker *linker, const struct object_list *list) {
     atomic_store_explicit(&linker->base.global.list, shorter, memory_order_release);
     retire(linker, memory_free, global);
 }
-

@@ -1,7 +1,7 @@
 /* Scopes: which objects a reference is looked up in, and in which order (ld.so's rules).
  *
- * A scope is a list of objects behind an atomic pointer; readers take no lock, so lists are never changed: a new one takes
- * the place of the old, which is retired.
+ * A scope is a list of objects behind an atomic pointer; readers take no lock, so lists are never
+ * changed: a new one takes the place of the old, which is retired.
  */
 #ifndef MYLD_SCOPE_H
 #define MYLD_SCOPE_H
@@ -12,9 +12,10 @@
 
 struct linker;
 
-/* Makes the new objects' scopes: the global one and the group of `root`, the group first where `deep`. */
+/* Makes the new objects' scopes: the global one and the group of `root`, the group first where
+ * `deep`. */
 bool scope_set_new(struct linker *linker, struct transaction *transaction, struct object *root,
-                     bool deep, struct error *error);
+                   bool deep, struct error *error);
 
 /* Adds a scope to those of an object that was opened while the program ran, if it lacks it. */
 bool scope_add(struct linker *linker, struct object *object, struct scope *scope);

@@ -8,7 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* -- dynamic string tokens ---------------------------------------------------------------------- */
+/* -- dynamic string tokens ----------------------------------------------------------------------
+ */
 
 static char *folder_of(const char *path, size_t length) {
     while (length > 1 && path[length - 1] != '/')
@@ -39,14 +40,15 @@ const char *search_origin(struct object *object) {
         if (length <= 0)
             return NULL;
         length--; /* the count includes the NUL */
-        length += (long)format_text(path + length, sizeof path - (size_t)length, "/%s",
-                                    object->path);
+        length +=
+            (long)format_text(path + length, sizeof path - (size_t)length, "/%s", object->path);
     }
     object->origin = folder_of(path, (size_t)length);
     return object->origin;
 }
 
-/* If `text` continues with the token `name` (plain or in braces), returns the length after the '$', else 0. */
+/* If `text` continues with the token `name` (plain or in braces), returns the length after the '$',
+ * else 0. */
 static size_t match_token(const char *text, const char *name) {
     bool braces = *text == '{';
     size_t length = strlen(name);
@@ -60,7 +62,8 @@ static size_t match_token(const char *text, const char *name) {
     return goes_on ? 0 : length;
 }
 
-bool search_expand(const struct search *search, const char *text, struct object *object, char *out) {
+bool search_expand(const struct search *search, const char *text, struct object *object,
+                   char *out) {
     char *end = out + SEARCH_PATH_MAX - 1;
     while (*text && *text != ':') {
         const char *value = NULL;
@@ -94,7 +97,8 @@ bool search_expand(const struct search *search, const char *text, struct object 
     return true;
 }
 
-/* -- folders ------------------------------------------------------------------------------------ */
+/* -- folders ------------------------------------------------------------------------------------
+ */
 
 static struct folder *find_folder(struct search *search, const char *path) {
     struct folder **link = &search->folders;
@@ -119,8 +123,8 @@ static size_t count_parts(const char *list, const char *separators) {
     return count;
 }
 
-/* Takes a list of folders apart. An empty entry is the current folder, unless paths are plain; an entry that cannot be
- * expanded is left out. */
+/* Takes a list of folders apart. An empty entry is the current folder, unless paths are plain; an
+ * entry that cannot be expanded is left out. */
 static struct folder_list *split(struct search *search, const char *text, const char *separators,
                                  struct object *object) {
     if (search->plain_paths)
@@ -172,7 +176,8 @@ static void probe(const struct search *search, struct folder *folder) {
     }
 }
 
-/* -- trying ------------------------------------------------------------------------------------- */
+/* -- trying -------------------------------------------------------------------------------------
+ */
 
 /* What one search carries along. */
 struct attempt {
@@ -182,7 +187,7 @@ struct attempt {
     struct image_file *file;
     char *path;
     struct error *error; /* of the best failure so far */
-    bool fatal;          /* a file was found that is broken: the search ends there, as ld.so's does */
+    bool fatal; /* a file was found that is broken: the search ends there, as ld.so's does */
     search_visitor *visit; /* not NULL: only tell the folders */
     void *visit_context;
 };
@@ -227,7 +232,8 @@ static bool try_folder(struct attempt *attempt, struct folder *folder, enum sear
         if (attempt->search->observer) {
             struct error error;
             error_set(&error, ERROR_OPEN, ENOENT, folder->path, "no such folder");
-            attempt->search->observer(attempt->search->observer_context, rule, folder->path, &error);
+            attempt->search->observer(attempt->search->observer_context, rule, folder->path,
+                                      &error);
         }
         return false;
     }
@@ -272,8 +278,8 @@ static bool try_chain(struct attempt *attempt, bool any) {
     }
     if (saw_program || any || !attempt->program || !attempt->program->rpath)
         return false;
-    return try_list(attempt,
-                    folders_of(attempt->search, attempt->program, attempt->program->rpath), rule);
+    return try_list(attempt, folders_of(attempt->search, attempt->program, attempt->program->rpath),
+                    rule);
 }
 
 static bool in_default_folder(const struct search *search, const char *path) {
@@ -344,7 +350,8 @@ static bool try_rule(struct attempt *attempt, enum search_rule rule) {
     }
 }
 
-/* -- the folders of each rule --------------------------------------------------------------------- */
+/* -- the folders of each rule ---------------------------------------------------------------------
+ */
 
 void search_each_folder(struct search *search, struct object *object, struct object *program,
                         search_visitor *visit, void *context) {
@@ -358,17 +365,16 @@ void search_each_folder(struct search *search, struct object *object, struct obj
 }
 
 bool search_open(struct search *search, const char *name, struct object *requester,
-                 struct object *program, struct image_file *file, char *path,
-                 struct error *error) {
+                 struct object *program, struct image_file *file, char *path, struct error *error) {
     if (strchr(name, '/')) {
         bool foreign;
         if (!search_expand(search, name, requester ? requester : program, path))
-            return error_set(error, ERROR_FILE, 0, name,
-                             "empty dynamic string token substitution");
+            return error_set(error, ERROR_FILE, 0, name, "empty dynamic string token substitution");
         return image_open(file, path, &foreign, error);
     }
     error_set(error, ERROR_OPEN, ENOENT, name, "cannot open shared object file");
-    struct attempt attempt = {search, name, requester, program, file, path, error, false, NULL, NULL};
+    struct attempt attempt = {search, name,  requester, program, file,
+                              path,   error, false,     NULL,    NULL};
     if (strlen(name) >= 1024)
         return false;
     for (const enum search_rule *rule = search->rules; *rule != SEARCH_END; rule++)

@@ -1,6 +1,8 @@
-/* Finding the file of a library by its name (gABI chapter 5, "Shared Object Dependencies"; ld.so(8)).
+/* Finding the file of a library by its name (gABI chapter 5, "Shared Object Dependencies";
+ * ld.so(8)).
  *
- * The order of the places is a list of rules that the libc's adapter gives: glibc's and musl's loaders differ.
+ * The order of the places is a list of rules that the libc's adapter gives: glibc's and musl's
+ * loaders differ.
  */
 #ifndef MYLD_SEARCH_H
 #define MYLD_SEARCH_H
@@ -35,54 +37,58 @@ struct folder_list {
     struct folder *item[];
 };
 
-/* Told of each place looked at: the rule, the path, and what was wrong there (NULL: the file was taken). */
+/* Told of each place looked at: the rule, the path, and what was wrong there (NULL: the file was
+ * taken). */
 typedef void search_observer(void *context, enum search_rule rule, const char *path,
                              const struct error *error);
 
 struct search {
-    const enum search_rule *rules;     /* the adapter's, ending with SEARCH_END */
-    const char *const *default_paths;  /* the adapter's folders, NULL at the end */
-    const char *(*default_path)(const struct search *search); /* or the same as one text, asked for when it
-                                          is needed; NULL: default_paths counts */
-    bool plain_paths;                  /* in paths, newlines separate as well, empty entries mean nothing and
-                                          $ORIGIN is the only token: with another one the path is void */
-    const char *library_path;          /* colon-separated; NULL: none */
-    const char *const *hwcaps;         /* glibc-hwcaps names this processor can run; NULL: none are used */
+    const enum search_rule *rules;    /* the adapter's, ending with SEARCH_END */
+    const char *const *default_paths; /* the adapter's folders, NULL at the end */
+    const char *(*default_path)(const struct search *search); /* or the same as one text, asked for
+                                          when it is needed; NULL: default_paths counts */
+    bool plain_paths;         /* in paths, newlines separate as well, empty entries mean nothing and
+                                 $ORIGIN is the only token: with another one the path is void */
+    const char *library_path; /* colon-separated; NULL: none */
+    const char *const *hwcaps; /* glibc-hwcaps names this processor can run; NULL: none are used */
     bool inhibit_cache;
-    bool set_user_id_only;             /* files without that mode bit do not count (LD_PRELOAD in secure mode) */
+    bool
+        set_user_id_only; /* files without that mode bit do not count (LD_PRELOAD in secure mode) */
     const struct machine_facts *facts;
-    const char *platform;              /* $PLATFORM */
-    struct folder *folders;            /* all that were seen */
+    const char *platform;                                  /* $PLATFORM */
+    struct folder *folders;                                /* all that were seen */
     struct folder_list *library_folders, *default_folders; /* taken apart at first use */
     struct cache cache;
-    search_observer *observer;         /* NULL: nobody asks */
+    search_observer *observer; /* NULL: nobody asks */
     void *observer_context;
 };
 
 /* The room that search_open's caller provides for a path, in bytes. */
 #define SEARCH_PATH_MAX 4096
 
-/* Finds, opens and checks the file for the DT_NEEDED (or dlopen) name `name`, asked for by `requester` (NULL: by the
- * command line or LD_PRELOAD). `program` is the executable. On success `path` holds the path that was opened. A file
- * of another machine or class is passed over. On false nothing is open and *error holds the native message. */
+/* Finds, opens and checks the file for the DT_NEEDED (or dlopen) name `name`, asked for by
+ * `requester` (NULL: by the command line or LD_PRELOAD). `program` is the executable. On success
+ * `path` holds the path that was opened. A file of another machine or class is passed over. On
+ * false nothing is open and *error holds the native message. */
 bool search_open(struct search *search, const char *name, struct object *requester,
-                 struct object *program, struct image_file *file, char *path,
-                 struct error *error);
+                 struct object *program, struct image_file *file, char *path, struct error *error);
 
-/* Calls visit() for each folder that would be searched for a library that `object` asks for, with the rule that names
- * it; the folder's path ends in '/'. */
+/* Calls visit() for each folder that would be searched for a library that `object` asks for, with
+ * the rule that names it; the folder's path ends in '/'. */
 typedef void search_visitor(void *context, enum search_rule rule, const char *folder);
 void search_each_folder(struct search *search, struct object *object, struct object *program,
                         search_visitor *visit, void *context);
 
-/* Expands $ORIGIN, $LIB and $PLATFORM (also in braces) of `text`, up to a ':' or the end, into `out` of
- * SEARCH_PATH_MAX bytes. `object` gives the origin. Returns false when it does not fit or has no origin. */
+/* Expands $ORIGIN, $LIB and $PLATFORM (also in braces) of `text`, up to a ':' or the end, into
+ * `out` of SEARCH_PATH_MAX bytes. `object` gives the origin. Returns false when it does not fit or
+ * has no origin. */
 bool search_expand(const struct search *search, const char *text, struct object *object, char *out);
 
 /* Sets the object's origin from the absolute path of its file. */
 void search_set_origin(struct object *object, const char *path);
 
-/* The folder of the object's file, absolute, without '/' at the end; NULL when it cannot be known. */
+/* The folder of the object's file, absolute, without '/' at the end; NULL when it cannot be known.
+ */
 const char *search_origin(struct object *object);
 
 #endif

@@ -1,4 +1,5 @@
-/* Executable stacks: old objects, and those with nested functions, ask for them by PT_GNU_STACK or by having none. */
+/* Executable stacks: old objects, and those with nested functions, ask for them by PT_GNU_STACK or
+ * by having none. */
 #ifndef MYLD_STACK_H
 #define MYLD_STACK_H
 
@@ -7,7 +8,8 @@
 
 struct linker;
 
-/* Makes the stacks executable if one of the objects from `first` on wants that. False: it cannot be done; *error says so. */
+/* Makes the stacks executable if one of the objects from `first` on wants that. False: it cannot be
+ * done; *error says so. */
 bool stack_permit(struct linker *linker, const struct object *first, struct error *error);
 
 #endif

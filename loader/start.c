@@ -5,11 +5,11 @@
 #include "facts.h"
 #include "linker.h"
 #include "load.h"
-#include "program.h"
-#include "scope.h"
 #include "memory.h"
+#include "program.h"
 #include "reloc.h"
 #include "report.h"
+#include "scope.h"
 #include "sys.h"
 #include "text.h"
 #include "version.h"
@@ -45,21 +45,22 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->search.inhibit_cache = linker->options.inhibit_cache;
     linker->self = object_new(OBJECT_LOADER, linker->search.facts->glibc_interpreter);
     if (!linker->self ||
-        !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self,
-                     linker->process.page_size, &linker->error) ||
+        !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self, linker->process.page_size,
+                     &linker->error) ||
         !dynamic_read(linker->self, &linker->error) ||
-        !version_read(linker->self, &linker->error) ||
-        !(linker->self->needed = object_list_new(0)))
+        !version_read(linker->self, &linker->error) || !(linker->self->needed = object_list_new(0)))
         sys_exit(127);
     linker->self->entry = (uintptr_t)_start;
     linker->self->relocated = true;
     linker->self->never_unload = true;
     linker->self->executable_stack = false;
-    /* The kernel's own choice for mappings is directly below the loader: room for it, so that images do not collide. */
+    /* The kernel's own choice for mappings is directly below the loader: room for it, so that
+     * images do not collide. */
     linker->map_hint = linker->self->map_start - (4UL << 20);
 }
 
-/* -- the program -------------------------------------------------------------------------------- */
+/* -- the program --------------------------------------------------------------------------------
+ */
 
 static bool needs_something(const struct object *program) {
     return dynamic_entry(program, DT_NEEDED) != NULL;
@@ -71,8 +72,8 @@ OWN_FRAME static void execute_if_static(struct linker *linker, const char *path)
     bool is_program = !program->dynamic || program->flags_1 & DF_1_PIE;
     if (linker->interpreter || needs_something(program) || !is_program)
         return;
-    long result = sys3(SYS_execve, (long)path, (long)linker->process.argv,
-                       (long)linker->process.envp);
+    long result =
+        sys3(SYS_execve, (long)path, (long)linker->process.argv, (long)linker->process.envp);
     struct error error;
     error_set(&error, ERROR_OPEN, (int)-result, path, "cannot execute");
     report_failure(linker, &error);
@@ -84,7 +85,8 @@ static void allow_code_on_stack(const struct process *process) {
     sys_mprotect(page, process->page_size, PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN);
 }
 
-/* Everything that the program can see of how it was started becomes what the kernel would have made it. */
+/* Everything that the program can see of how it was started becomes what the kernel would have made
+ * it. */
 static void disguise(struct linker *linker) {
     struct process *process = &linker->process;
     const struct object *program = linker->program;
@@ -112,9 +114,10 @@ bool start_load_program(struct linker *linker, struct error *error) {
         sys_exit(!loaded || !linker->program->dynamic ? 1 : linker->interpreter ? 0 : 2);
     if (!loaded)
         return false;
-    /* Run as a command, myld is not the file that the program names; debuggers want the one that it is. */
-    const char *self = path && linker->options.mode == MODE_RUN ? linker->process.executable
-                                                                : linker->interpreter;
+    /* Run as a command, myld is not the file that the program names; debuggers want the one that it
+     * is. */
+    const char *self =
+        path && linker->options.mode == MODE_RUN ? linker->process.executable : linker->interpreter;
     if (self) {
         char *name = memory_copy_text(self);
         if (!name)
@@ -134,7 +137,8 @@ bool start_load_program(struct linker *linker, struct error *error) {
     return true;
 }
 
-/* -- preloading --------------------------------------------------------------------------------- */
+/* -- preloading ---------------------------------------------------------------------------------
+ */
 
 struct preload {
     struct linker *linker;
@@ -145,7 +149,8 @@ struct preload {
 OWN_FRAME static bool preload_one(struct preload *preload, const char *name, const char *source) {
     struct error error;
     struct linker *linker = preload->linker;
-    /* In secure mode only set-user-ID libraries of the system's folders may be preloaded (ld.so(8)). */
+    /* In secure mode only set-user-ID libraries of the system's folders may be preloaded
+     * (ld.so(8)). */
     if (linker->process.secure && strchr(name, '/'))
         return true;
     linker->search.set_user_id_only = linker->process.secure;
@@ -157,8 +162,8 @@ OWN_FRAME static bool preload_one(struct preload *preload, const char *name, con
                        name, source, error.text);
         return true;
     }
-    struct object **grown = memory_grow(preload->item, &preload->capacity, preload->count + 1,
-                                        sizeof *preload->item);
+    struct object **grown =
+        memory_grow(preload->item, &preload->capacity, preload->count + 1, sizeof *preload->item);
     if (!grown)
         return false;
     preload->item = grown;
@@ -167,8 +172,8 @@ OWN_FRAME static bool preload_one(struct preload *preload, const char *name, con
 }
 
 /* Preloads each name of a list that is separated by any of `separators`. */
-OWN_FRAME static bool preload_list(struct preload *preload, const char *text, const char *separators,
-                         const char *source) {
+OWN_FRAME static bool preload_list(struct preload *preload, const char *text,
+                                   const char *separators, const char *source) {
     char name[SEARCH_PATH_MAX];
     while (*text) {
         size_t length = 0;
@@ -185,7 +190,8 @@ OWN_FRAME static bool preload_list(struct preload *preload, const char *text, co
     return true;
 }
 
-/* The system's file: names separated by white space or colons, comments from '#' to the end of the line. */
+/* The system's file: names separated by white space or colons, comments from '#' to the end of the
+ * line. */
 OWN_FRAME static bool preload_from(struct preload *preload, const char *path, int fd) {
     char text[SEARCH_PATH_MAX];
     long size = sys_pread(fd, text, sizeof text - 1, 0);
@@ -226,7 +232,8 @@ struct object_list *start_preload(struct linker *linker, struct error *error) {
     return list;
 }
 
-/* -- scopes and answers ------------------------------------------------------------------------- */
+/* -- scopes and answers -------------------------------------------------------------------------
+ */
 
 bool start_complete_scope(struct linker *linker, struct error *error) {
     struct transaction start = {linker, NULL};

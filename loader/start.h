@@ -17,15 +17,16 @@ void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic);
 /* Explains how to call the loader; ends the process with status 1, as ld.so does. */
 _Noreturn void start_usage(struct linker *linker, const char *wrong);
 
-/* Fills in what does not depend on the program: the object of the loader itself, facts of the machine. */
+/* Fills in what does not depend on the program: the object of the loader itself, facts of the
+ * machine. */
 void start_prepare(struct linker *linker, const Elf64_Ehdr *self);
 
-/* Loads the program; run as a command, makes the process look to it as if the kernel had started it. Does not return
- * where the program is static: then it is executed. */
+/* Loads the program; run as a command, makes the process look to it as if the kernel had started
+ * it. Does not return where the program is static: then it is executed. */
 bool start_load_program(struct linker *linker, struct error *error);
 
-/* Loads what LD_PRELOAD, --preload and the system's file name. A library that is not there is only warned about. NULL:
- * no memory. */
+/* Loads what LD_PRELOAD, --preload and the system's file name. A library that is not there is only
+ * warned about. NULL: no memory. */
 struct object_list *start_preload(struct linker *linker, struct error *error);
 
 /* Makes the global scope of the program's group and gives every object its scopes. */

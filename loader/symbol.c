@@ -38,7 +38,8 @@ const struct version *symbol_version(const struct object *object, uint32_t index
     return &object->versions[number];
 }
 
-/* -- one object --------------------------------------------------------------------------------- */
+/* -- one object ---------------------------------------------------------------------------------
+ */
 
 /* A definition whose version does not decide yet: taken if it stays the only one. */
 struct candidates {
@@ -57,18 +58,19 @@ static bool is_definition(const Elf64_Sym *symbol, const struct symbol_request *
     if (symbol->st_value == 0 && symbol->st_shndx != SHN_ABS &&
         ELF64_ST_TYPE(symbol->st_info) != STT_TLS)
         return false;
-    /* An undefined symbol with a value is a function's canonical PLT entry in the program: the function's address for
-     * everybody, but not what a call goes to. */
+    /* An undefined symbol with a value is a function's canonical PLT entry in the program: the
+     * function's address for everybody, but not what a call goes to. */
     return symbol->st_shndx != SHN_UNDEF || !(request->for_call || request->for_copy);
 }
 
-/* Does version number `number` (with its hidden bit) of `object` satisfy a request for a certain version? */
+/* Does version number `number` (with its hidden bit) of `object` satisfy a request for a certain
+ * version? */
 static bool has_version(const struct object *object, uint16_t number,
                         const struct version *wanted) {
     uint32_t index = number & 0x7fff;
-    const struct version *version =
-        index < object->version_count && object->versions[index].name ? &object->versions[index]
-                                                                      : NULL;
+    const struct version *version = index < object->version_count && object->versions[index].name
+                                        ? &object->versions[index]
+                                        : NULL;
     if (version && version->hash == wanted->hash && strcmp(version->name, wanted->name) == 0)
         return true;
     /* The base version serves, unless the reference insists. */
@@ -76,12 +78,10 @@ static bool has_version(const struct object *object, uint16_t number,
 }
 
 static const Elf64_Sym *match(const struct object *object, uint32_t index,
-                              const struct symbol_request *request,
-                              struct candidates *candidates) {
+                              const struct symbol_request *request, struct candidates *candidates) {
     const Elf64_Sym *symbol = &object->symbols[index];
     if (symbol->st_name >= object->strings_size || !is_definition(symbol, request) ||
-        !has_bindable_type(symbol) ||
-        strcmp(object->strings + symbol->st_name, request->name) != 0)
+        !has_bindable_type(symbol) || strcmp(object->strings + symbol->st_name, request->name) != 0)
         return NULL;
     if (!object->versym)
         return symbol;
@@ -154,10 +154,12 @@ const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol
     return symbol;
 }
 
-/* -- unique symbols ----------------------------------------------------------------------------- */
+/* -- unique symbols -----------------------------------------------------------------------------
+ */
 
-/* STB_GNU_UNIQUE: the first definition that anybody bound to serves the whole process, whatever the scopes. A hash table
- * that only grows: an entry is published with one exchange, so that lazy binding needs no lock. */
+/* STB_GNU_UNIQUE: the first definition that anybody bound to serves the whole process, whatever the
+ * scopes. A hash table that only grows: an entry is published with one exchange, so that lazy
+ * binding needs no lock. */
 struct unique {
     struct unique *next;
     const char *name;
@@ -195,7 +197,8 @@ void symbol_forget(const struct object *object) {
                 __atomic_store_n(&entry->name, "", __ATOMIC_RELEASE); /* no symbol's name */
 }
 
-/* -- scopes ------------------------------------------------------------------------------------- */
+/* -- scopes -------------------------------------------------------------------------------------
+ */
 
 struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,
                                          const struct symbol_request *request) {
@@ -214,7 +217,8 @@ struct symbol_result symbol_find_in_list(const struct object_list *list, size_t 
     return (struct symbol_result){NULL, NULL};
 }
 
-struct symbol_result symbol_find(const struct object *object, const struct symbol_request *request) {
+struct symbol_result symbol_find(const struct object *object,
+                                 const struct symbol_request *request) {
     struct object *mutable = (struct object *)object;
     struct scope_list *scopes = atomic_load_explicit(&mutable->scopes, memory_order_acquire);
     for (size_t i = 0; scopes && i < scopes->count; i++) {
@@ -227,8 +231,9 @@ struct symbol_result symbol_find(const struct object *object, const struct symbo
     return (struct symbol_result){NULL, NULL};
 }
 
-/* A protected symbol binds to its own definition, whatever stands before it in the scope; only a canonical PLT entry
- * of the program still gives the function's address, so that pointers to it compare equal. */
+/* A protected symbol binds to its own definition, whatever stands before it in the scope; only a
+ * canonical PLT entry of the program still gives the function's address, so that pointers to it
+ * compare equal. */
 static struct symbol_result resolve_protected(const struct object *object, const Elf64_Sym *own,
                                               const struct symbol_request *request) {
     struct symbol_result itself = {object, own};
@@ -258,7 +263,8 @@ struct symbol_result symbol_resolve(const struct object *object, uint32_t index,
     return symbol_find(object, request);
 }
 
-/* -- all symbols -------------------------------------------------------------------------------- */
+/* -- all symbols --------------------------------------------------------------------------------
+ */
 
 void symbol_each(const struct object *object, symbol_visitor *visit, void *context) {
     if (object->gnu_hash.bloom) {

@@ -1,5 +1,5 @@
-/* Finding the definition of a symbol (gABI chapter 5, "Hash Table" and "Symbol Table"; the GNU hash table; symbol
- * versions). */
+/* Finding the definition of a symbol (gABI chapter 5, "Hash Table" and "Symbol Table"; the GNU hash
+ * table; symbol versions). */
 #ifndef MYLD_SYMBOL_H
 #define MYLD_SYMBOL_H
 
@@ -10,9 +10,9 @@ struct symbol_request {
     const char *name;
     uint32_t gnu_hash;             /* of the name: symbol_gnu_hash */
     const struct version *version; /* NULL: none in particular */
-    bool for_call;                 /* a PLT slot: a canonical PLT entry of the program does not count */
-    bool for_copy;                 /* a COPY relocation: the program itself does not count */
-    bool newest;                   /* without version: the default one counts, not the oldest (dlsym) */
+    bool for_call; /* a PLT slot: a canonical PLT entry of the program does not count */
+    bool for_copy; /* a COPY relocation: the program itself does not count */
+    bool newest;   /* without version: the default one counts, not the oldest (dlsym) */
 };
 
 /* What was found; symbol is NULL when nothing was. */
@@ -40,8 +40,8 @@ struct symbol_result symbol_find_in_list(const struct object_list *list, size_t 
 /* The definition that binds a reference of `object`: its scopes in order. */
 struct symbol_result symbol_find(const struct object *object, const struct symbol_request *request);
 
-/* What the symbol number `index` of `object` refers to: itself when it is bound locally, else what symbol_find says.
- * `index` was checked. *request is filled with what was asked, for messages. */
+/* What the symbol number `index` of `object` refers to: itself when it is bound locally, else what
+ * symbol_find says. `index` was checked. *request is filled with what was asked, for messages. */
 struct symbol_result symbol_resolve(const struct object *object, uint32_t index, bool for_call,
                                     bool for_copy, struct symbol_request *request);
 
@@ -59,7 +59,8 @@ static inline uintptr_t symbol_address(struct symbol_result definition) {
            definition.symbol->st_value;
 }
 
-/* Forgets unique definitions of an object that goes before anybody has used them: a load that failed. */
+/* Forgets unique definitions of an object that goes before anybody has used them: a load that
+ * failed. */
 void symbol_forget(const struct object *object);
 
 /* Calls visit() for each defined symbol of the object; stops when it returns false. */

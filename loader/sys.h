@@ -1,5 +1,5 @@
-/* The system calls that the loader makes, typed. Each returns its result or -errno (Linux convention); nothing
- * here sets errno, for the loader has none. */
+/* The system calls that the loader makes, typed. Each returns its result or -errno (Linux
+ * convention); nothing here sets errno, for the loader has none. */
 #ifndef MYLD_SYS_H
 #define MYLD_SYS_H
 
@@ -80,8 +80,8 @@ static inline long sys_readlink(const char *path, char *buffer, size_t size) {
     return sys4(SYS_readlinkat, AT_FDCWD, (long)path, (long)buffer, (long)size);
 }
 
-/* True when the bytes at `address` can be read. The kernel tries it, where the loader would get a signal: it reads the new
- * limit (16 bytes) before it finds that there is no such resource. */
+/* True when the bytes at `address` can be read. The kernel tries it, where the loader would get a
+ * signal: it reads the new limit (16 bytes) before it finds that there is no such resource. */
 static inline bool sys_can_read(const void *address) {
     return sys4(SYS_prlimit64, 0, UINT32_MAX, (long)address, 0) != -EFAULT;
 }

@@ -69,8 +69,7 @@ size_t format_text_list(char *buffer, size_t size, const char *format, va_list a
             break;
         case 'u':
         case 'x':
-            put_number(&out,
-                       wide ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned),
+            put_number(&out, wide ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned),
                        *format == 'u' ? 10 : 16, width, pad);
             break;
         default:

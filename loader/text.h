@@ -1,12 +1,13 @@
-/* Text output and formatting, without libc (musl's snprintf reads the stack guard, so it is not used). */
+/* Text output and formatting, without libc (musl's snprintf reads the stack guard, so it is not
+ * used). */
 #ifndef MYLD_TEXT_H
 #define MYLD_TEXT_H
 
 #include "types.h"
 #include <stdarg.h>
 
-/* Formats into `buffer` of `size` bytes, always NUL-terminated. Knows %s %c %d %u %lu %x %lx %%, a width
- * with or without leading zero. Returns the length that was written, without the NUL. */
+/* Formats into `buffer` of `size` bytes, always NUL-terminated. Knows %s %c %d %u %lu %x %lx %%, a
+ * width with or without leading zero. Returns the length that was written, without the NUL. */
 size_t format_text(char *buffer, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 size_t format_text_list(char *buffer, size_t size, const char *format, va_list arguments);

@@ -18,8 +18,8 @@ struct tls_block {
     void *memory;
 };
 
-/* A dtv with what stands in front of it. libc clears the entries when it reuses a thread's stack; the list of blocks
- * lies outside of them, so that no block is lost. */
+/* A dtv with what stands in front of it. libc clears the entries when it reuses a thread's stack;
+ * the list of blocks lies outside of them, so that no block is lost. */
 struct dtv_memory {
     struct tls_block *blocks;
     void *padding;
@@ -31,7 +31,8 @@ static struct dtv_memory *memory_of(struct dtv_entry *dtv) {
     return CONTAINER_OF(dtv, struct dtv_memory, entry);
 }
 
-/* -- modules ------------------------------------------------------------------------------------ */
+/* -- modules ------------------------------------------------------------------------------------
+ */
 
 /* Makes room for module id `id`. Readers see the old table or the new one. */
 static bool reserve_id(struct linker *linker, size_t id) {
@@ -84,10 +85,11 @@ void tls_remove_module(struct linker *linker, struct object *object) {
         tls->used = object->tls.before;
 }
 
-/* -- static layout ------------------------------------------------------------------------------ */
+/* -- static layout ------------------------------------------------------------------------------
+ */
 
-/* Places `size` bytes whose address must be `misalignment` modulo `alignment`, next to the first `*used` bytes of the
- * static block. Returns the offset from the thread pointer. */
+/* Places `size` bytes whose address must be `misalignment` modulo `alignment`, next to the first
+ * `*used` bytes of the static block. Returns the offset from the thread pointer. */
 static ptrdiff_t place(size_t *used, size_t size, size_t alignment, size_t misalignment) {
     if (ARCH_TLS_BELOW_TP) {
         size_t end = *used + size;
@@ -122,8 +124,8 @@ bool tls_make_static(struct linker *linker, struct object *object, struct error 
         return true;
     /* Once other threads may know the module by its dynamic blocks, it cannot move. */
     size_t used = object->published ? SIZE_MAX / 2 : tls->used;
-    ptrdiff_t offset = place(&used, object->tls.memory_size, object->tls.alignment,
-                             object->tls.misalignment);
+    ptrdiff_t offset =
+        place(&used, object->tls.memory_size, object->tls.alignment, object->tls.misalignment);
     if (used > tls->size || object->tls.alignment > tls->alignment)
         return error_set(error, ERROR_TLS, 0, object->path,
                          "cannot allocate memory in static TLS block");
@@ -152,8 +154,7 @@ void tls_initialise_block(struct linker *linker, uintptr_t thread_pointer, bool 
     }
     struct tls_table *table = atomic_load_explicit(&tls->table, memory_order_acquire);
     for (size_t id = 1; table && id < table->count; id++) {
-        struct object *object =
-            atomic_load_explicit(&table->item[id].object, memory_order_acquire);
+        struct object *object = atomic_load_explicit(&table->item[id].object, memory_order_acquire);
         if (object && object->tls.is_static)
             memcpy((char *)thread_pointer + object->tls.offset, object->tls.image,
                    object->tls.file_size);
@@ -168,11 +169,13 @@ uintptr_t tls_new_thread_area(struct linker *linker, size_t tcb_size, size_t tcb
     char *memory = memory_alloc_aligned(block + tcb, alignment);
     if (!memory)
         return 0;
-    /* Variant II has the block first and the thread pointer behind it, variant I the other way round. */
+    /* Variant II has the block first and the thread pointer behind it, variant I the other way
+     * round. */
     return (uintptr_t)memory + (ARCH_TLS_BELOW_TP ? block : tcb);
 }
 
-/* -- dtv ---------------------------------------------------------------------------------------- */
+/* -- dtv ----------------------------------------------------------------------------------------
+ */
 
 static struct dtv_entry *allocate_dtv(size_t length) {
     struct dtv_memory *memory =
@@ -189,8 +192,7 @@ static void fill_static(struct linker *linker, struct dtv_entry *dtv, uintptr_t 
     struct tls_table *table = atomic_load_explicit(&linker->tls.table, memory_order_acquire);
     size_t length = memory_of(dtv)->length.value;
     for (size_t id = 1; table && id < table->count && id <= length; id++) {
-        struct object *object =
-            atomic_load_explicit(&table->item[id].object, memory_order_acquire);
+        struct object *object = atomic_load_explicit(&table->item[id].object, memory_order_acquire);
         if (object && object->tls.is_static)
             dtv[id].value = tp + (uintptr_t)object->tls.offset;
     }
@@ -255,8 +257,8 @@ static void forget_block(struct dtv_memory *memory, size_t module) {
     }
 }
 
-/* Brings the calling thread's dtv up to the present generation: long enough, and without blocks of modules that have
- * gone or changed since. NULL: no memory. */
+/* Brings the calling thread's dtv up to the present generation: long enough, and without blocks of
+ * modules that have gone or changed since. NULL: no memory. */
 static struct dtv_entry *update_dtv(struct linker *linker, uintptr_t tp) {
     struct dtv_entry *dtv = *dtv_of_thread(tp);
     size_t generation = atomic_load_explicit(&tls_door.generation, memory_order_acquire);

@@ -1,11 +1,11 @@
 /* Thread-local storage (Drepper, "ELF Handling For Thread-Local Storage"; psABI 3.4.2).
  *
- * Every object with PT_TLS is a module. Modules that are there at the start, and later ones that insist on it
- * (initial-exec), lie in each thread's static block at a fixed offset from the thread pointer. The blocks of
- * other modules are made when a thread first touches them, through its dtv.
+ * Every object with PT_TLS is a module. Modules that are there at the start, and later ones that
+ * insist on it (initial-exec), lie in each thread's static block at a fixed offset from the thread
+ * pointer. The blocks of other modules are made when a thread first touches them, through its dtv.
  *
- * __tls_get_addr and TLS descriptors run in any thread, in signal handlers and at any time: they take no lock and
- * allocate from memory.c alone.
+ * __tls_get_addr and TLS descriptors run in any thread, in signal handlers and at any time: they
+ * take no lock and allocate from memory.c alone.
  */
 #ifndef MYLD_TLS_H
 #define MYLD_TLS_H
@@ -17,8 +17,8 @@ struct linker;
 
 /* What the loader keeps for each thread, in the thread's static TLS block. */
 struct thread_slot {
-    uint64_t magic;      /* THREAD_SLOT_MAGIC once the image has been copied: checks the libc's layout */
-    void *dtv;           /* for libcs that keep none of ours in their thread block */
+    uint64_t magic; /* THREAD_SLOT_MAGIC once the image has been copied: checks the libc's layout */
+    void *dtv;      /* for libcs that keep none of ours in their thread block */
     char *dlerror_text;  /* what dlerror returns next; NULL: nothing */
     char *dlerror_shown; /* what it returned last: the program may still look at it */
     void *catcher;       /* the adapter's: the innermost catch of loader errors */
@@ -26,8 +26,8 @@ struct thread_slot {
 
 #define THREAD_SLOT_MAGIC 0x6d796c64746c7331ULL
 
-/* One entry of a dtv: `value` is the module's block in this thread, TLS_UNALLOCATED before it is made. Entry 0 holds
- * the generation instead, entry -1 the number of entries. */
+/* One entry of a dtv: `value` is the module's block in this thread, TLS_UNALLOCATED before it is
+ * made. Entry 0 holds the generation instead, entry -1 the number of entries. */
 struct dtv_entry {
     uintptr_t value;
     void *to_free; /* libc's field; always NULL here */
@@ -48,12 +48,12 @@ struct tls_table {
 
 struct tls {
     _Atomic(struct tls_table *) table;
-    size_t highest;          /* largest module id in use */
-    size_t used;             /* bytes of the static block in use, counted from the thread pointer */
-    size_t size;             /* bytes of the static block with its surplus; fixed once threads may exist */
-    size_t alignment;        /* of the static block, bytes */
-    size_t surplus;          /* bytes reserved for static TLS of libraries that are opened later */
-    ptrdiff_t slot;          /* of struct thread_slot from the thread pointer */
+    size_t highest;   /* largest module id in use */
+    size_t used;      /* bytes of the static block in use, counted from the thread pointer */
+    size_t size;      /* bytes of the static block with its surplus; fixed once threads may exist */
+    size_t alignment; /* of the static block, bytes */
+    size_t surplus;   /* bytes reserved for static TLS of libraries that are opened later */
+    ptrdiff_t slot;   /* of struct thread_slot from the thread pointer */
 };
 
 /* Read by the assembly fast paths (arch/<machine>/tls.S): keep the order. */
@@ -70,19 +70,21 @@ bool tls_add_module(struct linker *linker, struct object *object, struct error *
 /* Takes the object's module id back. */
 void tls_remove_module(struct linker *linker, struct object *object);
 
-/* Lays out the static block for all modules of the start: offsets, size, alignment, the loader's own slot. */
+/* Lays out the static block for all modules of the start: offsets, size, alignment, the loader's
+ * own slot. */
 void tls_lay_out(struct linker *linker, size_t surplus);
 
-/* Finds room in the surplus of the static block for a module that insists on it. False: there is none, *error says so
- * in the native words. */
+/* Finds room in the surplus of the static block for a module that insists on it. False: there is
+ * none, *error says so in the native words. */
 bool tls_make_static(struct linker *linker, struct object *object, struct error *error);
 
-/* Zeroed memory for the first thread's static block and a thread control block of `tcb_size` bytes: at the thread
- * pointer (variant II) or directly below it (variant I). Returns the thread pointer, 0: no memory. */
+/* Zeroed memory for the first thread's static block and a thread control block of `tcb_size` bytes:
+ * at the thread pointer (variant II) or directly below it (variant I). Returns the thread pointer,
+ * 0: no memory. */
 uintptr_t tls_new_thread_area(struct linker *linker, size_t tcb_size, size_t tcb_alignment);
 
-/* Writes the initial bytes of all static modules into the static block around `thread_pointer`, and the loader's
- * slot. `fresh` memory is zero already. */
+/* Writes the initial bytes of all static modules into the static block around `thread_pointer`, and
+ * the loader's slot. `fresh` memory is zero already. */
 void tls_initialise_block(struct linker *linker, uintptr_t thread_pointer, bool fresh);
 
 /* The initial bytes of one static module in one thread. */
@@ -100,7 +102,8 @@ void tls_reset_dtv(struct linker *linker, struct dtv_entry *dtv, uintptr_t threa
 /* The slot of a thread. */
 struct thread_slot *tls_slot(const struct linker *linker, uintptr_t thread_pointer);
 
-/* The address of the object's block in the calling thread, or NULL when the thread has not touched it yet. */
+/* The address of the object's block in the calling thread, or NULL when the thread has not touched
+ * it yet. */
 void *tls_block_if_any(struct linker *linker, const struct object *object);
 
 /* The argument of __tls_get_addr. */
@@ -108,7 +111,8 @@ struct tls_index {
     size_t module, offset;
 };
 
-/* What a dynamic TLS descriptor's second word points to; the assembly reads the index, which stands first. */
+/* What a dynamic TLS descriptor's second word points to; the assembly reads the index, which stands
+ * first. */
 struct tls_descriptor {
     struct tls_index index;
     struct tls_descriptor *next; /* of the same object */

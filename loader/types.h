@@ -1,4 +1,5 @@
-/* The ELF types and constants that the whole loader uses, and the few arithmetic helpers on addresses.
+/* The ELF types and constants that the whole loader uses, and the few arithmetic helpers on
+ * addresses.
  *
  * <elf.h> comes from musl or glibc; what older ones lack is added here.
  */
@@ -42,8 +43,8 @@
 /* A name that the program, its libc or a debugger may bind to; all others are hidden. */
 #define EXPORT __attribute__((visibility("default")))
 
-/* For functions with large local arrays on the way of every start: inlined, they would make their callers' frames large,
- * and a lean start touches few pages of the stack. */
+/* For functions with large local arrays on the way of every start: inlined, they would make their
+ * callers' frames large, and a lean start touches few pages of the stack. */
 #define OWN_FRAME __attribute__((noinline))
 
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))

@@ -8,7 +8,8 @@
 /* VERSYM's index is 15 bits; an index above what a chain can hold is not accepted. */
 #define MAX_VERSIONS 0x7fff
 
-/* Each step of a chain goes forward through a segment; a valid string offset is checked on the way. */
+/* Each step of a chain goes forward through a segment; a valid string offset is checked on the way.
+ */
 static const void *step(const struct object *object, const void *from, uint32_t distance,
                         size_t size) {
     uintptr_t at = (uintptr_t)from + distance;
@@ -43,8 +44,7 @@ typedef bool definition_visitor(void *context, const struct object *object,
 static bool each_definition(const struct object *object, definition_visitor *visit, void *context) {
     for (const Elf64_Verdef *definition = object->verdef; definition;
          definition = step(object, definition, definition->vd_next, sizeof *definition)) {
-        const Elf64_Verdaux *first =
-            step(object, definition, definition->vd_aux, sizeof *first);
+        const Elf64_Verdaux *first = step(object, definition, definition->vd_aux, sizeof *first);
         const char *name = first ? string_or_null(object, first->vda_name) : NULL;
         if (name && !visit(context, object, definition, name))
             return false;
@@ -106,7 +106,8 @@ bool version_read(struct object *object, struct error *error) {
     return true;
 }
 
-/* -- checking ----------------------------------------------------------------------------------- */
+/* -- checking -----------------------------------------------------------------------------------
+ */
 
 struct check {
     const struct namespace *space;

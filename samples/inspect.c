@@ -22,8 +22,8 @@ static const char *base(const char *path) {
     return slash ? slash + 1 : path ? path : "(null)";
 }
 
-/* The loader is the one object whose segments and name may differ: what debuggers are told of it, and what the
- * program is told. */
+/* The loader is the one object whose segments and name may differ: what debuggers are told of it,
+ * and what the program is told. */
 static ElfW(Addr) loader;
 
 static int is_loader(ElfW(Addr) base_address) {

@@ -2,7 +2,8 @@
  * The process's own mappings in a form that does not depend on where things landed: for each
  * object, in the order of the link map, every line of /proc/self/maps inside it as offset from the
  * load bias, length, protection and file offset. Anonymous memory inside an object is its bss; gaps
- * are left out, be they mapped without rights or not at all. The loader itself is left out: it is known by r_debug.r_ldbase.
+ * are left out, be they mapped without rights or not at all. The loader itself is left out: it is
+ * known by r_debug.r_ldbase.
  *
  * With the argument `inodes`, prints instead each mapped file as device:inode, sorted by the
  * kernel's order. With `modes`, lists mappings that are writable and executable at once (there

@@ -1,6 +1,6 @@
 /*
- * Room in the static TLS block is used again: opens a library with initial-exec variables, reads them and closes it, very
- * often. A second library that cannot be loaded is tried in between.
+ * Room in the static TLS block is used again: opens a library with initial-exec variables, reads
+ * them and closes it, very often. A second library that cannot be loaded is tried in between.
  */
 #include "tls.h"
 #include <dlfcn.h>

@@ -12,15 +12,17 @@
 
 #define ARCH_MACHINE EM_X86_64
 
-/* Thread-local storage, variant II (psABI 3.4.2; Drepper, "ELF Handling for TLS", section 3): the blocks of
- * the program and its libraries lie below the thread pointer, the thread control block at and above it. */
+/* Thread-local storage, variant II (psABI 3.4.2; Drepper, "ELF Handling for TLS", section 3): the
+ * blocks of the program and its libraries lie below the thread pointer, the thread control block at
+ * and above it. */
 #define ARCH_TLS_BELOW_TP 1
 /* Bytes between the thread pointer and the first TLS block above it (variant I only). */
 #define ARCH_TLS_GAP 0
 /* What is added to a DTPREL value and to __tls_get_addr's result. */
 #define ARCH_DTP_BIAS 0
 
-/* The thread control block of a program without libc: self pointer, dtv, and where -fstack-protector looks. */
+/* The thread control block of a program without libc: self pointer, dtv, and where
+ * -fstack-protector looks. */
 #define ARCH_TCB_SIZE 64
 #define ARCH_TCB_DTV 8
 
@@ -60,16 +62,16 @@ static inline uintptr_t arch_thread_pointer(void) {
 /* Makes `tp` the calling thread's thread pointer; tp[0] must hold tp. Returns 0 or -errno. */
 int arch_set_thread_pointer(uintptr_t tp);
 
-/* Fills the thread control block of a program without libc: the pointer to itself and, from the kernel's random bytes,
- * the stack guard at offset 40. */
+/* Fills the thread control block of a program without libc: the pointer to itself and, from the
+ * kernel's random bytes, the stack guard at offset 40. */
 static inline void arch_prepare_tcb(uintptr_t tp, const unsigned char *random) {
     *(uintptr_t *)tp = tp;
     for (size_t i = 1; random && i < 8; i++)
         ((unsigned char *)tp)[40 + i] = random[i];
 }
 
-/* Leaves the loader: the stack pointer becomes `stack`, the destructor hook `fini` goes into the register
- * that the psABI names (rdx, figure 3.9), control goes to `entry`. */
+/* Leaves the loader: the stack pointer becomes `stack`, the destructor hook `fini` goes into the
+ * register that the psABI names (rdx, figure 3.9), control goes to `entry`. */
 _Noreturn void arch_enter(uintptr_t entry, void *stack, void (*fini)(void));
 
 /* GOT[0] holds the address of the dynamic section, as the link editor knew it (psABI 5.2). */
@@ -78,12 +80,14 @@ _Noreturn void arch_enter(uintptr_t entry, void *stack, void (*fini)(void));
 /* GOT[2] of a lazily bound object: what PLT0 jumps to (lazy.c is its C side). */
 extern const char arch_lazy_trampoline[];
 
-/* Entry points of TLS descriptors (TLSDESC: Oliva and de Oliveira, "Thread-Local Storage Descriptors"). */
+/* Entry points of TLS descriptors (TLSDESC: Oliva and de Oliveira, "Thread-Local Storage
+ * Descriptors"). */
 extern const char arch_tlsdesc_static[];
 extern const char arch_tlsdesc_dynamic[];
 extern const char arch_tlsdesc_undefined[];
 
-/* The names of `all` (glibc-hwcaps folders, best first, NULL at the end) from the first that this processor can use. */
+/* The names of `all` (glibc-hwcaps folders, best first, NULL at the end) from the first that this
+ * processor can use. */
 static inline const char *const *arch_hwcaps(const struct cpu *cpu, const char *const *all) {
     for (unsigned level = 4; level > cpu_level(cpu) && *all; level--)
         all++;
@@ -105,8 +109,8 @@ static inline size_t arch_vector_area(const struct cpu *cpu) {
     return cpu->xcr0 ? cpu->xsave.ebx : 0;
 }
 
-/* Calls function(argument) and keeps all vector registers, so that the lazy-binding trampoline need not save them
- * unless foreign code runs. `area` is arch_vector_area's value. */
+/* Calls function(argument) and keeps all vector registers, so that the lazy-binding trampoline need
+ * not save them unless foreign code runs. `area` is arch_vector_area's value. */
 uintptr_t arch_call_keeping_vectors(uintptr_t (*function)(void *), void *argument, size_t area);
 
 #endif

@@ -1,8 +1,8 @@
 /* Facts about x86_64 systems. */
 #include "loader/facts.h"
 
-static const char *const folders[] = {"/lib/x86_64-linux-gnu/", "/usr/lib/x86_64-linux-gnu/", "/lib/",
-                                      "/usr/lib/", NULL};
+static const char *const folders[] = {"/lib/x86_64-linux-gnu/", "/usr/lib/x86_64-linux-gnu/",
+                                      "/lib/", "/usr/lib/", NULL};
 
 static const char *const hwcaps[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2", NULL};
 

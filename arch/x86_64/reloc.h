@@ -1,5 +1,5 @@
-/* The relocation types of x86_64 in generic terms (psABI 4.4.1, table 4.9). Only names: loader/relocate.c has the
- * one loop that serves every machine. */
+/* The relocation types of x86_64 in generic terms (psABI 4.4.1, table 4.9). Only names:
+ * loader/relocate.c has the one loop that serves every machine. */
 #ifndef MYLD_ARCH_RELOC_H
 #define MYLD_ARCH_RELOC_H
 

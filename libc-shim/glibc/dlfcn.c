@@ -1,5 +1,6 @@
-/* The table behind GLRO(dl_dlfcn_hook): with it libc.so.6 sends every dlopen, dlsym, dlerror … of the program, and its
- * own internal loading of NSS and gconv modules, to the loader (glibc's struct dlfcn_hook, 2.34 and later). */
+/* The table behind GLRO(dl_dlfcn_hook): with it libc.so.6 sends every dlopen, dlsym, dlerror … of
+ * the program, and its own internal loading of NSS and gconv modules, to the loader (glibc's struct
+ * dlfcn_hook, 2.34 and later). */
 #include "glibc.h"
 
 #include "loader/dl.h"
@@ -35,7 +36,8 @@ static int hook_dladdr1(const void *address, struct dl_info *info, void **extra,
 }
 
 static int hook_dlinfo(void *handle, int request, void *argument) {
-    return dl_information(linker_instance(), handle, request, argument, __builtin_return_address(0));
+    return dl_information(linker_instance(), handle, request, argument,
+                          __builtin_return_address(0));
 }
 
 static void *hook_dlmopen(long space, const char *file, int mode, void *caller) {
@@ -72,7 +74,7 @@ static void *internal_dlvsym(void *handle, const char *name, const char *version
 }
 
 const void *const glibc_dlfcn_hook[] = {
-    hook_dlopen,     hook_dlclose,   hook_dlsym,       hook_dlvsym, hook_dlerror,
-    hook_dladdr,     hook_dladdr1,   hook_dlinfo,      hook_dlmopen, internal_dlopen,
-    internal_dlsym,  internal_dlvsym, hook_dlclose,
+    hook_dlopen,    hook_dlclose,    hook_dlsym,   hook_dlvsym,  hook_dlerror,
+    hook_dladdr,    hook_dladdr1,    hook_dlinfo,  hook_dlmopen, internal_dlopen,
+    internal_dlsym, internal_dlvsym, hook_dlclose,
 };

@@ -1,5 +1,6 @@
-/* glibc's loader exceptions: _dl_signal_error and its family, which libc.so.6 of some versions imports and other
- * libraries of glibc may call. An error is "signalled" to the innermost catch of the thread, by a jump.
+/* glibc's loader exceptions: _dl_signal_error and its family, which libc.so.6 of some versions
+ * imports and other libraries of glibc may call. An error is "signalled" to the innermost catch of
+ * the thread, by a jump.
  */
 #include "glibc.h"
 
@@ -29,7 +30,8 @@ EXPORT void _dl_exception_create_format(struct exception *exception, const char 
                                         const char *format, ...);
 EXPORT void _dl_exception_free(struct exception *exception);
 EXPORT void _dl_signal_exception(int number, struct exception *exception, const char *occasion);
-EXPORT void _dl_signal_error(int number, const char *object, const char *occasion, const char *text);
+EXPORT void _dl_signal_error(int number, const char *object, const char *occasion,
+                             const char *text);
 EXPORT int _dl_catch_exception(struct exception *exception, void (*operate)(void *),
                                void *arguments);
 EXPORT int _dl_catch_error(const char **object, const char **text, bool *malloced,
@@ -81,7 +83,8 @@ static struct catcher **innermost(void) {
     return (struct catcher **)&tls_slot(linker_instance(), arch_thread_pointer())->catcher;
 }
 
-static _Noreturn void fatal(int number, const char *object, const char *occasion, const char *text) {
+static _Noreturn void fatal(int number, const char *object, const char *occasion,
+                            const char *text) {
     struct linker *linker = linker_instance();
     const char *what = occasion ? occasion : "error while loading shared libraries";
     print_text(2, "%s: %s: %s%s%s%s%s\n", linker->process.argv[0], what, object,
@@ -127,8 +130,8 @@ __attribute__((noinline)) int _dl_catch_exception(struct exception *exception,
     return number;
 }
 
-int _dl_catch_error(const char **object, const char **text, bool *malloced,
-                    void (*operate)(void *), void *arguments) {
+int _dl_catch_error(const char **object, const char **text, bool *malloced, void (*operate)(void *),
+                    void *arguments) {
     struct exception exception;
     int number = _dl_catch_exception(&exception, operate, arguments);
     *object = exception.object;

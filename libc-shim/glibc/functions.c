@@ -1,5 +1,5 @@
-/* The functions and variables that libc.so.6 and old programs import from glibc's loader, apart from TLS, errors and
- * the dl* functions. */
+/* The functions and variables that libc.so.6 and old programs import from glibc's loader, apart
+ * from TLS, errors and the dl* functions. */
 #include "glibc.h"
 
 #include "loader/dl.h"
@@ -39,8 +39,8 @@ uintptr_t glibc_libc_symbol(struct linker *linker, const char *name, const char 
     return found.symbol ? symbol_address(found) : 0;
 }
 
-/* The value of a tunable: what glibc has where GLIBC_TUNABLES does not name it. A callback is called for tunables that
- * were set only. */
+/* The value of a tunable: what glibc has where GLIBC_TUNABLES does not name it. A callback is
+ * called for tunables that were set only. */
 void __tunable_get_val(unsigned id, void *value, void (*callback)(void *)) {
     (void)callback;
     const struct glibc_layout *layout = glibc_of(linker_instance())->layout;
@@ -65,7 +65,8 @@ struct link_map *_dl_find_dso_for_object(const void *address) {
     return object ? object->map : NULL;
 }
 
-/* A call in a library that is profiled (LD_PROFILE). Nothing is profiled: nothing to count, as in ld.so. */
+/* A call in a library that is profiled (LD_PROFILE). Nothing is profiled: nothing to count, as in
+ * ld.so. */
 void _dl_mcount(uintptr_t from, uintptr_t to) {
     (void)from, (void)to;
 }

@@ -1,8 +1,9 @@
 /* The adapter's table: how a glibc program comes up.
  *
  * In:  the loaded objects, libc.so.6 among them. Out: a libc that is ready for constructors.
- * The order is glibc's own (its elf/rtld.c): shared structures and the first thread's block before relocation,
- * because IFUNC resolvers read them; TLS images after it, because .tdata has relocations; then
+ * The order is glibc's own (its elf/rtld.c): shared structures and the first thread's block before
+ * relocation, because IFUNC resolvers read them; TLS images after it, because .tdata has
+ * relocations; then
  * __libc_early_init.
  */
 #include "glibc.h"
@@ -13,8 +14,8 @@
 #include "recognise.h"
 #include <string.h>
 
-/* Bytes for initial-exec TLS of libraries that are opened later: glibc's default (rtld.optional_static_tls and
- * what its own libraries may need). */
+/* Bytes for initial-exec TLS of libraries that are opened later: glibc's default
+ * (rtld.optional_static_tls and what its own libraries may need). */
 #define STATIC_TLS_SURPLUS 1664
 
 static struct glibc state;
@@ -120,15 +121,15 @@ static void nothing(struct linker *linker) {
     (void)linker;
 }
 
-/* -- locks: glibc's own, for its fork and its dl_iterate_phdr know them --------------------------- */
+/* -- locks: glibc's own, for its fork and its dl_iterate_phdr know them ---------------------------
+ */
 
 static void with_mutex(struct linker *linker, enum glibc_field field, bool take) {
     struct glibc *glibc = glibc_of(linker);
     if (!glibc->mutex_lock) {
         glibc->mutex_unlock =
             (int (*)(void *))glibc_libc_symbol(linker, "pthread_mutex_unlock", NULL);
-        glibc->mutex_lock =
-            (int (*)(void *))glibc_libc_symbol(linker, "pthread_mutex_lock", NULL);
+        glibc->mutex_lock = (int (*)(void *))glibc_libc_symbol(linker, "pthread_mutex_lock", NULL);
     }
     void *mutex = glibc_member(glibc->layout, _rtld_global, field);
     if (take)
@@ -153,7 +154,8 @@ static void list_unlock(struct linker *linker) {
     with_mutex(linker, GLIBC_gl_load_write_lock, false);
 }
 
-/* Thread-local destructors that were registered for the object (__cxa_thread_atexit_impl counts them there). */
+/* Thread-local destructors that were registered for the object (__cxa_thread_atexit_impl counts
+ * them there). */
 static bool is_pinned(struct linker *linker, const struct object *object) {
     const size_t *count =
         object->map ? glibc_member(glibc_of(linker)->layout, object->map, GLIBC_lm_tls_dtor_count)

@@ -1,10 +1,9 @@
 /* The adapter for glibc: what its files share.
  *
  *   glibc.c     the adapter's table: recognising the libc, the order of its start
- *   shared.c    _rtld_global and _rtld_global_ro: the two structures that libc.so.6 reads and writes
- *   mirror.c    struct link_map, as glibc lays it out
- *   threads.c   struct pthread of the first thread; TLS of new threads
- *   functions.c the functions that libc.so.6 imports from its loader
+ *   shared.c    _rtld_global and _rtld_global_ro: the two structures that libc.so.6 reads and
+ * writes mirror.c    struct link_map, as glibc lays it out threads.c   struct pthread of the first
+ * thread; TLS of new threads functions.c the functions that libc.so.6 imports from its loader
  *   errors.c    _dl_signal_error and its family
  *   dlfcn.c     the table through which libc.so.6 sends dlopen and the like to the loader
  *
@@ -22,7 +21,8 @@
 struct glibc {
     const struct glibc_layout *layout;
     size_t slotinfo_capacity; /* entries in the slotinfo list that libc and gdb read */
-    int (*mutex_lock)(void *mutex), (*mutex_unlock)(void *mutex); /* libc's, from the first dlopen on */
+    int (*mutex_lock)(void *mutex),
+        (*mutex_unlock)(void *mutex); /* libc's, from the first dlopen on */
 };
 
 /* Exported to libc.so.6: room for the largest known glibc; the layouts' own sizes are smaller. */
@@ -83,16 +83,19 @@ void glibc_each_thread(struct linker *linker, thread_visitor *visit, void *conte
 uintptr_t glibc_libc_symbol(struct linker *linker, const char *name, const char *version);
 
 /* What differs by machine: <machine>/machine.c */
-/* Fills the machine's part of the two shared structures: features of the processor, vdso functions. */
+/* Fills the machine's part of the two shared structures: features of the processor, vdso functions.
+ */
 void glibc_machine_fill(struct linker *linker);
 /* The words at the thread pointer that the psABI and compilers know. */
 void glibc_machine_set_header(const struct glibc_layout *layout, uintptr_t tp);
 /* Where a thread keeps its dtv, from the thread pointer. */
 ptrdiff_t glibc_machine_dtv(const struct glibc_layout *layout);
-/* The thread control block of the first thread: guards against overflow, in the block or in variables. */
+/* The thread control block of the first thread: guards against overflow, in the block or in
+ * variables. */
 void glibc_machine_set_guards(struct linker *linker, unsigned char *pthread);
 
-/* Where struct pthread lies for a thread pointer: at it (variant II) or directly below it (variant I). */
+/* Where struct pthread lies for a thread pointer: at it (variant II) or directly below it (variant
+ * I). */
 static inline unsigned char *glibc_pthread(const struct glibc_layout *layout, uintptr_t tp) {
     return (unsigned char *)tp - (ARCH_TLS_BELOW_TP ? 0 : glibc_size(layout, GLIBC_pt_size));
 }

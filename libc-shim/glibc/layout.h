@@ -28,7 +28,7 @@ enum glibc_field {
 /* One tunable of a glibc, in the order of its tunable_id_t. */
 struct glibc_tunable {
     char name[48]; /* "glibc.malloc.check"; arrays, not pointers: the tables need no relocation */
-    uint8_t type;     /* 0 int32, 1 uint64, 2 size_t, 3 string: glibc's tunable_type_code_t */
+    uint8_t type;  /* 0 int32, 1 uint64, 2 size_t, 3 string: glibc's tunable_type_code_t */
     int64_t initial, minimum, maximum;
 };
 
@@ -43,8 +43,8 @@ struct glibc_layout {
 /* One libc.so.6: which layout it has. build_id is the note's 20 bytes. */
 struct glibc_build {
     uint8_t build_id[20];
-    uint8_t layout;      /* index into glibc_layouts */
-    uint8_t machine;     /* low byte of e_machine: 62 x86_64, 183 aarch64 */
+    uint8_t layout;   /* index into glibc_layouts */
+    uint8_t machine;  /* low byte of e_machine: 62 x86_64, 183 aarch64 */
     char package[40]; /* "libc6 2.36-9+deb12u14 amd64", for messages */
 };
 

@@ -1,20 +1,23 @@
-/* struct link_map as glibc lays it out: a mirror of struct object for libc, debuggers and programs that read it.
+/* struct link_map as glibc lays it out: a mirror of struct object for libc, debuggers and programs
+ * that read it.
  *
- * libc.so.6 itself uses little of it: it runs the program's DT_INIT and DT_INIT_ARRAY through l_info, and gives the
- * program headers to dl_iterate_phdr. Programs and debuggers use the public part and l_ld, whose addresses glibc
- * relocates in place.
+ * libc.so.6 itself uses little of it: it runs the program's DT_INIT and DT_INIT_ARRAY through
+ * l_info, and gives the program headers to dl_iterate_phdr. Programs and debuggers use the public
+ * part and l_ld, whose addresses glibc relocates in place.
  */
 #include "glibc.h"
 
 #include "loader/memory.h"
 
-/* Numbers of entries that l_info has for tags of other ranges than the generic one (glibc's include/link.h). */
+/* Numbers of entries that l_info has for tags of other ranges than the generic one (glibc's
+ * include/link.h). */
 #define VERSION_TAGS 16
 #define EXTRA_TAGS 3
 #define VALUE_TAGS 12
 #define ADDRESS_TAGS 11
 
-/* Where glibc keeps the entry of a tag in l_info, an array of `length` entries; SIZE_MAX: nowhere. */
+/* Where glibc keeps the entry of a tag in l_info, an array of `length` entries; SIZE_MAX: nowhere.
+ */
 static size_t info_index(int64_t tag, size_t length) {
     size_t others = VERSION_TAGS + EXTRA_TAGS + VALUE_TAGS + ADDRESS_TAGS;
     size_t machine = ARCH_DYNAMIC_TAGS, generic = length - others - machine;
@@ -105,9 +108,9 @@ void glibc_mirror(struct linker *linker, struct object *object) {
     glibc_put_word(layout, map, GLIBC_lm_tls_align, object->tls.alignment);
     glibc_put_word(layout, map, GLIBC_lm_tls_modid, object->tls.module);
     glibc_put_word(layout, map, GLIBC_lm_tls_offset,
-                   object->tls.is_static ? (uintptr_t)(ARCH_TLS_BELOW_TP ? -object->tls.offset
-                                                                         : object->tls.offset)
-                                         : 0);
+                   object->tls.is_static
+                       ? (uintptr_t)(ARCH_TLS_BELOW_TP ? -object->tls.offset : object->tls.offset)
+                       : 0);
     glibc_put_word(layout, map, GLIBC_lm_relro_addr, object->relro_start - object->bias);
     glibc_put_word(layout, map, GLIBC_lm_relro_size, object->relro_end - object->relro_start);
     mirror_dynamic(layout, object);

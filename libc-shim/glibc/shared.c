@@ -1,6 +1,8 @@
-/* _rtld_global and _rtld_global_ro: state that glibc's loader owns and libc.so.6 reads and writes directly.
+/* _rtld_global and _rtld_global_ro: state that glibc's loader owns and libc.so.6 reads and writes
+ * directly.
  *
- * In:  what the loader knows of the process, its objects and TLS. Out: the members that libc uses; the others stay 0.
+ * In:  what the loader knows of the process, its objects and TLS. Out: the members that libc uses;
+ * the others stay 0.
  */
 #include "glibc.h"
 
@@ -19,7 +21,8 @@ EXPORT _Alignas(64) unsigned char _rtld_global_ro[GLIBC_SHARED_RO_ROOM];
 
 #define PTHREAD_MUTEX_RECURSIVE 1
 
-/* -- what libc calls through _rtld_global_ro ------------------------------------------------------ */
+/* -- what libc calls through _rtld_global_ro ------------------------------------------------------
+ */
 
 /* glibc's struct r_found_version. */
 struct found_version {
@@ -29,13 +32,15 @@ struct found_version {
     const char *file;
 };
 
-/* GLRO(dl_lookup_symbol_x): libc looks functions of the vdso up with it, also while it is being relocated. */
+/* GLRO(dl_lookup_symbol_x): libc looks functions of the vdso up with it, also while it is being
+ * relocated. */
 static struct link_map *lookup_symbol(const char *name, struct link_map *map,
                                       const Elf64_Sym **reference, void *scopes,
                                       const struct found_version *wanted) {
     (void)scopes;
     struct object *object = rendezvous_object(linker_instance(), map);
-    struct version version = {.name = wanted ? wanted->name : NULL, .hash = wanted ? wanted->hash : 0};
+    struct version version = {.name = wanted ? wanted->name : NULL,
+                              .hash = wanted ? wanted->hash : 0};
     struct symbol_request request = symbol_request_for(name, wanted ? &version : NULL);
     struct symbol_result found = {object, symbol_find_in(object, &request)};
     if (!found.symbol)
@@ -73,18 +78,20 @@ static int find_object(void *address, struct found_object *found) {
     return 0;
 }
 
-/* GLRO(dl_libc_freeres): memory checkers have libc free everything at the end; the loader keeps no malloc'ed memory. */
+/* GLRO(dl_libc_freeres): memory checkers have libc free everything at the end; the loader keeps no
+ * malloc'ed memory. */
 static void free_resources(void) {}
 
-int _dl_catch_error(const char **object, const char **text, bool *malloced,
-                    void (*operate)(void *), void *arguments);
+int _dl_catch_error(const char **object, const char **text, bool *malloced, void (*operate)(void *),
+                    void *arguments);
 void _dl_mcount(uintptr_t from, uintptr_t to);
 
 static void glibc_error_free(void *text) {
     (void)text; /* _dl_catch_error's texts are the loader's own */
 }
 
-/* -- filling ------------------------------------------------------------------------------------ */
+/* -- filling ------------------------------------------------------------------------------------
+ */
 
 static uint64_t auxiliary_value(const struct linker *linker, uint64_t type, uint64_t otherwise) {
     for (const Elf64_auxv_t *entry = linker->process.auxv; entry->a_type != AT_NULL; entry++)
@@ -176,14 +183,16 @@ uintptr_t glibc_vdso_function(struct linker *linker, const char *name, const cha
         return 0;
     struct version version = {.name = version_name};
     for (size_t i = 0; i < linker->vdso->version_count; i++)
-        if (linker->vdso->versions[i].name && strcmp(linker->vdso->versions[i].name, version_name) == 0)
+        if (linker->vdso->versions[i].name &&
+            strcmp(linker->vdso->versions[i].name, version_name) == 0)
             version.hash = linker->vdso->versions[i].hash;
     struct symbol_request request = symbol_request_for(name, &version);
     struct symbol_result found = {linker->vdso, symbol_find_in(linker->vdso, &request)};
     return found.symbol ? symbol_address(found) : 0;
 }
 
-/* -- what changes later ------------------------------------------------------------------------- */
+/* -- what changes later -------------------------------------------------------------------------
+ */
 
 void glibc_objects_changed(struct linker *linker) {
     struct glibc *glibc = glibc_of(linker);
@@ -198,7 +207,8 @@ void glibc_objects_changed(struct linker *linker) {
     dl_index_objects(linker);
 }
 
-/* A larger slotinfo list in place of the one that there is: always one, for libc frees what is chained to it. */
+/* A larger slotinfo list in place of the one that there is: always one, for libc frees what is
+ * chained to it. */
 static bool grow_slotinfo(struct linker *linker, size_t capacity) {
     struct glibc *glibc = glibc_of(linker);
     const struct glibc_layout *layout = glibc->layout;
@@ -221,8 +231,7 @@ void glibc_tls_changed(struct linker *linker) {
     glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_max_dtv_idx, tls->highest);
     glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_static_used, tls->used);
     glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_generation, tls_door.generation);
-    if (tls->highest >= glibc->slotinfo_capacity &&
-        !grow_slotinfo(linker, 2 * tls->highest + 62))
+    if (tls->highest >= glibc->slotinfo_capacity && !grow_slotinfo(linker, 2 * tls->highest + 62))
         return;
     unsigned char *entry = glibc_member(
         layout,

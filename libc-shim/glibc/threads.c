@@ -1,7 +1,9 @@
-/* Threads: struct pthread of the first one, and the static TLS blocks and dtvs of those that libc creates.
+/* Threads: struct pthread of the first one, and the static TLS blocks and dtvs of those that libc
+ * creates.
  *
- * libc.so.6 allocates the memory of a thread (its size is in _rtld_global_ro) and asks the loader to fill it:
- * _dl_allocate_tls for new memory, _dl_allocate_tls_init for a stack that is used again.
+ * libc.so.6 allocates the memory of a thread (its size is in _rtld_global_ro) and asks the loader
+ * to fill it: _dl_allocate_tls for new memory, _dl_allocate_tls_init for a stack that is used
+ * again.
  */
 #include "glibc.h"
 
@@ -18,7 +20,8 @@ EXPORT const unsigned int __rseq_flags = 0;
 #define RSEQ_AREA_SIZE 32
 #define RSEQ_REGISTRATION_FAILED (-2)
 
-/* -- the first thread --------------------------------------------------------------------------- */
+/* -- the first thread ---------------------------------------------------------------------------
+ */
 
 /* struct rseq (linux/rseq.h): two processor numbers first. */
 static void register_rseq(const struct glibc_layout *layout, unsigned char *pthread, uintptr_t tp) {
@@ -87,7 +90,8 @@ bool glibc_make_first_thread(struct linker *linker, struct error *error) {
     return true;
 }
 
-/* -- threads that libc creates ------------------------------------------------------------------ */
+/* -- threads that libc creates ------------------------------------------------------------------
+ */
 
 static struct dtv_entry **dtv_of(uintptr_t thread_pointer) {
     return (struct dtv_entry **)(thread_pointer + (uintptr_t)tls_door.dtv);
@@ -99,8 +103,8 @@ EXPORT void _dl_deallocate_tls(void *block, bool free_block);
 EXPORT void _dl_get_tls_static_info(size_t *size, size_t *alignment);
 EXPORT int __nptl_change_stack_perm(unsigned char *pthread);
 
-/* A thread block that is used again: its dtv and its TLS become as new. The flag's meaning changed over time; all is
- * always initialised. */
+/* A thread block that is used again: its dtv and its TLS become as new. The flag's meaning changed
+ * over time; all is always initialised. */
 void *_dl_allocate_tls_init(void *block, bool main_thread) {
     (void)main_thread;
     struct linker *linker = linker_instance();
@@ -126,7 +130,8 @@ void *_dl_allocate_tls(void *block) {
     return block;
 }
 
-/* A thread block whose memory is given back; libc never asks to free it with the flag, for it is its own memory. */
+/* A thread block whose memory is given back; libc never asks to free it with the flag, for it is
+ * its own memory. */
 void _dl_deallocate_tls(void *block, bool free_block) {
     (void)free_block;
     struct linker *linker = linker_instance();
@@ -145,7 +150,8 @@ void _dl_get_tls_static_info(size_t *size, size_t *alignment) {
     *alignment = *(size_t *)glibc_member(layout, _rtld_global_ro, GLIBC_ro_tls_static_align);
 }
 
-/* Makes a thread's stack executable: a library that wants this was opened after libc made the stack. */
+/* Makes a thread's stack executable: a library that wants this was opened after libc made the
+ * stack. */
 int __nptl_change_stack_perm(unsigned char *pthread) {
     const struct glibc_layout *layout = glibc_of(linker_instance())->layout;
     uintptr_t stack = *(uintptr_t *)glibc_member(layout, pthread, GLIBC_pt_stackblock);
@@ -154,7 +160,8 @@ int __nptl_change_stack_perm(unsigned char *pthread) {
     return (int)-sys_mprotect(stack + guard, size - guard, PROT_READ | PROT_WRITE | PROT_EXEC);
 }
 
-/* -- all threads -------------------------------------------------------------------------------- */
+/* -- all threads --------------------------------------------------------------------------------
+ */
 
 /* glibc's low-level lock (lowlevellock.h): 0 free, 1 held, 2 held and waited for. */
 static void lock_stacks(_Atomic int *lock) {

@@ -1,9 +1,10 @@
 /* Finding musl's libc.so: the file that is libc and dynamic linker in one.
  *
- * It is not searched for: a musl program names it as its interpreter, and DT_NEEDED "libc.so" means the same file by
- * rule. Where myld itself stands in the interpreter's place, well-known places are tried. What is opened here is checked
- * as far as headers tell; musl.c checks the rest once it is mapped. (/usr/lib/<machine>-linux-gnu/libc.so is a text
- * file for glibc's link editor and no candidate.)
+ * It is not searched for: a musl program names it as its interpreter, and DT_NEEDED "libc.so" means
+ * the same file by rule. Where myld itself stands in the interpreter's place, well-known places are
+ * tried. What is opened here is checked as far as headers tell; musl.c checks the rest once it is
+ * mapped. (/usr/lib/<machine>-linux-gnu/libc.so is a text file for glibc's link editor and no
+ * candidate.)
  */
 #include "musl.h"
 
@@ -22,13 +23,13 @@ bool musl_means_libc(const char *name) {
     return false;
 }
 
-/* -- candidates --------------------------------------------------------------------------------- */
+/* -- candidates ---------------------------------------------------------------------------------
+ */
 
 /* The formats take the machine's name in musl's files. */
 static const char *const known_places[] = {
-    "/lib/ld-musl-%s.so.1",          "/lib/libc.musl-%s.so.1",
-    "/usr/lib/%s-linux-musl/libc.so", "/usr/lib/libc.so",
-    "/usr/lib/musl/lib/libc.so",     "/usr/local/musl/lib/libc.so",
+    "/lib/ld-musl-%s.so.1", "/lib/libc.musl-%s.so.1",    "/usr/lib/%s-linux-musl/libc.so",
+    "/usr/lib/libc.so",     "/usr/lib/musl/lib/libc.so", "/usr/local/musl/lib/libc.so",
 };
 
 /* `make install` leaves this beside myld. */
@@ -37,7 +38,8 @@ static const char *const known_places[] = {
 enum { PLACE_INTERPRETER, PLACE_OPTION, PLACE_BESIDE, PLACE_KNOWN };
 #define PLACE_COUNT (PLACE_KNOWN + ARRAY_LENGTH(known_places))
 
-/* The folder of the running myld, with '/' at the end: of the interpreter that the kernel took, or of the command. */
+/* The folder of the running myld, with '/' at the end: of the interpreter that the kernel took, or
+ * of the command. */
 static bool own_folder(const struct linker *linker, char *path) {
     const char *name = linker->options.explicitly ? NULL : linker->interpreter;
     long length = name ? (long)format_text(path, SEARCH_PATH_MAX, "%s", name)
@@ -69,7 +71,8 @@ static bool name_place(const struct linker *linker, size_t place, char *path) {
     return given && format_text(path, SEARCH_PATH_MAX, "%s", given) > 0;
 }
 
-/* -- checks ------------------------------------------------------------------------------------- */
+/* -- checks -------------------------------------------------------------------------------------
+ */
 
 static bool is_myld(const struct linker *linker, const struct image_file *file) {
     struct stat status;
@@ -78,8 +81,8 @@ static bool is_myld(const struct linker *linker, const struct image_file *file) 
            status.st_dev == file->device;
 }
 
-/* Reads the dynamic section in the file. musl's libc.so needs nothing and defines no versions; glibc's libc and
- * loader, and myld, do the one or the other. */
+/* Reads the dynamic section in the file. musl's libc.so needs nothing and defines no versions;
+ * glibc's libc and loader, and myld, do the one or the other. */
 static const char *check_dynamic(const struct image_file *file) {
     Elf64_Dyn dynamic[64] = {{0}};
     for (size_t i = 0; i < file->phnum; i++)
@@ -107,9 +110,9 @@ static const char *try_place(const struct linker *linker, size_t place, const ch
         return itself; /* the kernel took it as the interpreter */
     if (!image_open(file, path, &foreign, error))
         return error->number ? error_number_text(error->number) : error->text;
-    const char *wrong = file->header.e_entry == 0      ? "has no entry point"
+    const char *wrong = file->header.e_entry == 0       ? "has no entry point"
                         : file->header.e_type != ET_DYN ? "is no shared object"
-                                                       : check_dynamic(file);
+                                                        : check_dynamic(file);
     if (wrong && is_myld(linker, file))
         wrong = itself;
     if (wrong)

@@ -1,8 +1,9 @@
-/* The functions of libc.so that would ask its own loader, which knows only the stub: dlopen(3) and its family,
- * dl_iterate_phdr(3) and __tls_get_addr. The program's calls go to the ones below.
+/* The functions of libc.so that would ask its own loader, which knows only the stub: dlopen(3) and
+ * its family, dl_iterate_phdr(3) and __tls_get_addr. The program's calls go to the ones below.
  *
- * They form an object without a file: a symbol table with a GNU hash of one bucket, made in memory. musl's meaning of
- * the return values and its words for errors differ from glibc's; <dlfcn.h> is the same.
+ * They form an object without a file: a symbol table with a GNU hash of one bucket, made in memory.
+ * musl's meaning of the return values and its words for errors differ from glibc's; <dlfcn.h> is
+ * the same.
  */
 #include "musl.h"
 
@@ -17,7 +18,7 @@
 #define MODE_NOW 2
 #define MODE_NOLOAD 4
 #define MODES (MODE_LAZY | MODE_NOW | MODE_NOLOAD | 0x100 | 0x1000) /* no RTLD_DEEPBIND */
-#define INFORMATION_LINK_MAP 2 /* RTLD_DI_LINKMAP */
+#define INFORMATION_LINK_MAP 2                                      /* RTLD_DI_LINKMAP */
 
 /* Sets dlerror to a sentence of musl's. The text is a format. */
 static void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -105,7 +106,8 @@ static int musl_dlinfo(void *handle, int request, void *result) {
     return 0;
 }
 
-/* -- dl_iterate_phdr ---------------------------------------------------------------------------- */
+/* -- dl_iterate_phdr ----------------------------------------------------------------------------
+ */
 
 typedef int phdr_visitor(struct dl_phdr_info *info, size_t size, void *data);
 
@@ -114,7 +116,8 @@ struct iteration {
     void *data;
 };
 
-/* Objects as musl tells of them: the program has a name, the vdso none, and the loader is libc.so. */
+/* Objects as musl tells of them: the program has a name, the vdso none, and the loader is libc.so.
+ */
 static int visit_renamed(struct dl_phdr_info *info, size_t size, void *data) {
     const struct iteration *iteration = data;
     const struct linker *linker = linker_instance();
@@ -134,16 +137,21 @@ static int musl_dl_iterate_phdr(phdr_visitor *visit, void *data) {
     return dl_iterate(linker_instance(), visit_renamed, &iteration);
 }
 
-/* -- the object --------------------------------------------------------------------------------- */
+/* -- the object ---------------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *name;
     void *address;
 } functions[] = {
-    {"dlopen", musl_dlopen},   {"dlclose", musl_dlclose},
-    {"dlsym", musl_dlsym},     {"dlerror", musl_dlerror},
-    {"dladdr", musl_dladdr},   {"dlinfo", musl_dlinfo},
-    {"__tls_get_addr", __tls_get_addr}, {"dl_iterate_phdr", musl_dl_iterate_phdr},
+    {"dlopen", musl_dlopen},
+    {"dlclose", musl_dlclose},
+    {"dlsym", musl_dlsym},
+    {"dlerror", musl_dlerror},
+    {"dladdr", musl_dladdr},
+    {"dlinfo", musl_dlinfo},
+    {"__tls_get_addr", __tls_get_addr},
+    {"dl_iterate_phdr", musl_dl_iterate_phdr},
 };
 
 #define COUNT ARRAY_LENGTH(functions)

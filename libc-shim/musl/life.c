@@ -1,8 +1,8 @@
 /* Constructors and destructors as musl runs them.
  *
- * libc.so runs them from __libc_start_main and exit, for the stub: one constructor and one destructor stand for those of
- * all objects. Destructors run at exit, in the reverse of the order in which construction began, for objects whose
- * construction is over; dlclose runs none.
+ * libc.so runs them from __libc_start_main and exit, for the stub: one constructor and one
+ * destructor stand for those of all objects. Destructors run at exit, in the reverse of the order
+ * in which construction began, for objects whose construction is over; dlclose runs none.
  */
 #include "musl.h"
 
@@ -25,8 +25,8 @@ void musl_destruct_all(void) {
         init_run_destructors(object);
 }
 
-/* Registered with atexit before the first constructor: where a constructor calls exit, libc.so leaves the stub's
- * destructor out, as its construction is not over. */
+/* Registered with atexit before the first constructor: where a constructor calls exit, libc.so
+ * leaves the stub's destructor out, as its construction is not over. */
 static void destruct_if_unfinished(void) {
     if (!musl_of(linker_instance())->constructed)
         musl_destruct_all();
@@ -34,8 +34,7 @@ static void destruct_if_unfinished(void) {
 
 void musl_construct_all(void) {
     struct linker *linker = linker_instance();
-    int (*at_exit)(void (*)(void)) =
-        (int (*)(void (*)(void)))musl_function(linker, "atexit");
+    int (*at_exit)(void (*)(void)) = (int (*)(void (*)(void)))musl_function(linker, "atexit");
     if (at_exit)
         at_exit(destruct_if_unfinished);
     init_run(linker, linker->program->order);

@@ -1,4 +1,5 @@
-/* The words of musl's loader, for a start that fails and for dlerror. musl builds both from the same sentences. */
+/* The words of musl's loader, for a start that fails and for dlerror. musl builds both from the
+ * same sentences. */
 #include "musl.h"
 
 #include "arch.h"
@@ -52,9 +53,10 @@ static void describe(const struct linker *linker, const struct error *error, cha
         format_text(text, size, "Error relocating %s: %s: symbol not found", object, error->symbol);
         return;
     case ERROR_TLS:
-        format_text(text, size,
-                    "Error relocating %s: %s: initial-exec TLS resolves to dynamic definition in %s",
-                    path_or_program(linker, error->needed_by), error->symbol, object);
+        format_text(
+            text, size,
+            "Error relocating %s: %s: initial-exec TLS resolves to dynamic definition in %s",
+            path_or_program(linker, error->needed_by), error->symbol, object);
         return;
     default:
         format_text(text, size, "%s%s%s", error->object, error->object[0] ? ": " : "", error->text);

@@ -1,10 +1,10 @@
-/* The adapter for musl programs: the table of what musl's libc.so expects from its loader (shim.h), and the parts of it
- * that are no more than a line or two. musl.h is the overview of the others. */
+/* The adapter for musl programs: the table of what musl's libc.so expects from its loader (shim.h),
+ * and the parts of it that are no more than a line or two. musl.h is the overview of the others. */
 #include "musl.h"
 
 #include "arch.h"
-#include "loader/facts.h"
 #include "loader/dl.h"
+#include "loader/facts.h"
 #include "loader/load.h"
 #include "loader/lock.h"
 #include "loader/memory.h"
@@ -14,7 +14,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* -- search and load ---------------------------------------------------------------------------- */
+/* -- search and load ----------------------------------------------------------------------------
+ */
 
 #define PATH_FILE "/etc/ld-musl-%s.path"
 
@@ -29,7 +30,8 @@ static size_t prefix_length(const char *interpreter) {
     return before;
 }
 
-/* Reads the list of folders that the system's administrator keeps for musl. Returns its length, or -errno. */
+/* Reads the list of folders that the system's administrator keeps for musl. Returns its length, or
+ * -errno. */
 static long read_path_file(const struct linker *linker, char *text, size_t size) {
     char path[SEARCH_PATH_MAX];
     const char *loader = linker->interpreter ? linker->interpreter : "";
@@ -112,7 +114,8 @@ static bool arrays_only(const struct linker *linker) {
     return linker->search.facts->musl_arrays_only;
 }
 
-/* -- mirrors ------------------------------------------------------------------------------------ */
+/* -- mirrors ------------------------------------------------------------------------------------
+ */
 
 static size_t map_size(struct linker *linker) {
     (void)linker;
@@ -134,9 +137,11 @@ static void nothing(struct linker *linker) {
     (void)linker;
 }
 
-/* -- threads and start -------------------------------------------------------------------------- */
+/* -- threads and start --------------------------------------------------------------------------
+ */
 
-/* No surplus: as under ld-musl, a library that is opened later cannot insist on static thread-local storage. */
+/* No surplus: as under ld-musl, a library that is opened later cannot insist on static thread-local
+ * storage. */
 static void lay_out_tls(struct linker *linker) {
     tls_lay_out(linker, 0);
     tls_door.dtv = linker->tls.slot + (ptrdiff_t)offsetof(struct thread_slot, dtv);
@@ -154,7 +159,8 @@ static void before_constructors(struct linker *linker) {
         musl_prepare_threads(linker);
 }
 
-/* -- later -------------------------------------------------------------------------------------- */
+/* -- later --------------------------------------------------------------------------------------
+ */
 
 static void lock(struct linker *linker) {
     (void)linker;

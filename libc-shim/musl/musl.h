@@ -1,8 +1,9 @@
 /* The adapter for musl programs: what its files share.
  *
- * musl's libc.so is its own dynamic linker, and its hidden state is set only by its own entry point. So libc.so
- * initialises itself, on a tiny program that exists in memory alone (stub.c), and the loader takes over where libc.so
- * would have jumped to that program. No private offset of any version of musl is used.
+ * musl's libc.so is its own dynamic linker, and its hidden state is set only by its own entry
+ * point. So libc.so initialises itself, on a tiny program that exists in memory alone (stub.c), and
+ * the loader takes over where libc.so would have jumped to that program. No private offset of any
+ * version of musl is used.
  */
 #ifndef MYLD_MUSL_H
 #define MYLD_MUSL_H
@@ -31,8 +32,8 @@ const char *musl_program_name(const struct linker *linker);
 
 /* -- functions.c: what libc.so would answer about loading, answered by the loader -- */
 
-/* Makes an object with the functions and puts it into the global scope directly before libc.so, so that what stands
- * before libc.so (LD_PRELOAD, a library with a dlsym of its own) stays there. */
+/* Makes an object with the functions and puts it into the global scope directly before libc.so, so
+ * that what stands before libc.so (LD_PRELOAD, a library with a dlsym of its own) stays there. */
 bool musl_add_functions(struct linker *linker, struct error *error);
 
 /* -- stub.c: libc.so's start on a program of its own -- */
@@ -40,7 +41,8 @@ bool musl_add_functions(struct linker *linker, struct error *error);
 /* Runs libc.so's entry point and comes back when libc.so is up. All other objects are relocated. */
 bool musl_run_libc(struct linker *linker, struct error *error);
 
-/* The thread-local block that libc.so copies for each new thread, seen as if it were a thread's: its thread pointer. */
+/* The thread-local block that libc.so copies for each new thread, seen as if it were a thread's:
+ * its thread pointer. */
 uintptr_t musl_image_thread_pointer(const struct linker *linker);
 
 /* -- threads.c: what the loader keeps for a thread, given back at its end -- */
@@ -59,8 +61,8 @@ void musl_destruct_all(void);
 
 /* -- x86_64/, aarch64/ -- */
 
-/* Enters libc.so at `entry` with a copy of `count` words on a stack of its own below the present one. Returns when
- * libc.so jumps to musl_continue. */
+/* Enters libc.so at `entry` with a copy of `count` words on a stack of its own below the present
+ * one. Returns when libc.so jumps to musl_continue. */
 void musl_enter_libc(uintptr_t entry, const uintptr_t *words, size_t count);
 extern const char musl_continue[];
 
@@ -69,13 +71,14 @@ uintptr_t musl_function(const struct linker *linker, const char *name);
 
 /* The adapter's own part of struct linker. */
 struct musl {
-    struct object functions;  /* functions.c */
-    char *image;              /* stub.c: the thread-local block */
-    int (*key_create)(unsigned *key, void (*destructor)(void *)); /* threads.c; NULL: not asked yet */
+    struct object functions; /* functions.c */
+    char *image;             /* stub.c: the thread-local block */
+    int (*key_create)(unsigned *key,
+                      void (*destructor)(void *)); /* threads.c; NULL: not asked yet */
     int (*set_specific)(unsigned key, const void *value);
     unsigned key;
-    _Atomic size_t opened;    /* functions.c: calls of dlopen that did it */
-    bool constructed;         /* life.c: all of the start */
+    _Atomic size_t opened; /* functions.c: calls of dlopen that did it */
+    bool constructed;      /* life.c: all of the start */
 };
 
 static inline struct musl *musl_of(const struct linker *linker) {

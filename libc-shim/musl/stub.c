@@ -1,14 +1,18 @@
-/* libc.so's start on a stub: a program of a few tables, made in memory, that libc.so takes for the one it was started for.
+/* libc.so's start on a stub: a program of a few tables, made in memory, that libc.so takes for the
+ * one it was started for.
  *
- * In: every object but libc.so is relocated. Out: libc.so is relocated and initialised; it has the thread-local blocks of
- * all objects as the one block of the stub, which it copies for every thread that starts. The stub consists of
+ * In: every object but libc.so is relocated. Out: libc.so is relocated and initialised; it has the
+ * thread-local blocks of all objects as the one block of the stub, which it copies for every thread
+ * that starts. The stub consists of
  *   - program headers at absolute addresses (PT_PHDR says that the load bias is 0), no segments;
- *   - a dynamic section that needs "libc.so": musl knows the name and binds libc.so's own references anew;
- *   - a symbol for each reference of libc.so that another object answers: copies of environ or optind in the
- *     program, a malloc of LD_PRELOAD;
+ *   - a dynamic section that needs "libc.so": musl knows the name and binds libc.so's own
+ * references anew;
+ *   - a symbol for each reference of libc.so that another object answers: copies of environ or
+ * optind in the program, a malloc of LD_PRELOAD;
  *   - one constructor and one destructor, which stand for those of all objects (life.c).
- * The stack is what the kernel would make (gABI chapter 5, "Process Initialization") for argc 1 without environment:
- * libc.so finds no LD_PRELOAD there. The real one is read later, by __libc_start_main.
+ * The stack is what the kernel would make (gABI chapter 5, "Process Initialization") for argc 1
+ * without environment: libc.so finds no LD_PRELOAD there. The real one is read later, by
+ * __libc_start_main.
  */
 #include "musl.h"
 
@@ -28,12 +32,13 @@ struct stub {
     uintptr_t construct, destruct; /* DT_INIT_ARRAY and DT_FINI_ARRAY, one entry each */
     size_t symbol_count;
     Elf64_Sym *symbols;
-    uint32_t *hash;                /* DT_HASH with one bucket: so few symbols need no more */
+    uint32_t *hash; /* DT_HASH with one bucket: so few symbols need no more */
     char *strings;
     size_t strings_used;
 };
 
-/* -- symbols ------------------------------------------------------------------------------------ */
+/* -- symbols ------------------------------------------------------------------------------------
+ */
 
 typedef void reference_visitor(struct stub *stub, struct linker *linker, const char *name);
 
@@ -121,10 +126,11 @@ static bool make_symbols(struct stub *stub, struct linker *linker) {
     return true;
 }
 
-/* -- thread-local storage ----------------------------------------------------------------------- */
+/* -- thread-local storage -----------------------------------------------------------------------
+ */
 
-/* libc.so places the stub's block as it places any program's: at the thread pointer, the size rounded up to the
- * alignment below it (variant II), or behind the gap above it (variant I). */
+/* libc.so places the stub's block as it places any program's: at the thread pointer, the size
+ * rounded up to the alignment below it (variant II), or behind the gap above it (variant I). */
 static size_t image_size(const struct linker *linker) {
     const struct tls *tls = &linker->tls;
     return ARCH_TLS_BELOW_TP ? align_up(tls->size, tls->alignment) : tls->size - ARCH_TLS_GAP;
@@ -135,10 +141,11 @@ uintptr_t musl_image_thread_pointer(const struct linker *linker) {
     return ARCH_TLS_BELOW_TP ? image + image_size(linker) : image - ARCH_TLS_GAP;
 }
 
-/* Where the last byte ends that is not 0 at the start of a thread: libc.so copies so much for each. */
+/* Where the last byte ends that is not 0 at the start of a thread: libc.so copies so much for each.
+ */
 static size_t initialised_size(const struct linker *linker) {
-    ptrdiff_t base = (ptrdiff_t)(musl_image_thread_pointer(linker) -
-                                 (uintptr_t)musl_of(linker)->image);
+    ptrdiff_t base =
+        (ptrdiff_t)(musl_image_thread_pointer(linker) - (uintptr_t)musl_of(linker)->image);
     size_t end = (size_t)(base + linker->tls.slot) + sizeof(uint64_t); /* the slot's magic word */
     for (const struct object *object = linker->base.first; object; object = object->next)
         if (object->tls.is_static && object->tls.file_size)
@@ -158,7 +165,8 @@ static bool make_image(struct linker *linker) {
     return true;
 }
 
-/* -- headers and stack -------------------------------------------------------------------------- */
+/* -- headers and stack --------------------------------------------------------------------------
+ */
 
 static void make_headers(struct stub *stub, const struct linker *linker) {
     const struct object *program = linker->program;
@@ -202,8 +210,8 @@ static void make_dynamic(struct stub *stub) {
     memcpy(stub->dynamic, dynamic, sizeof dynamic);
 }
 
-/* Of the real auxiliary vector, what is true for the stub as well. Without the user ids libc.so takes the process for
- * privileged; without the vdso it does not look for one twice. */
+/* Of the real auxiliary vector, what is true for the stub as well. Without the user ids libc.so
+ * takes the process for privileged; without the vdso it does not look for one twice. */
 static bool is_passed_on(uint64_t type) {
     static const unsigned char types[] = {AT_PAGESZ, AT_HWCAP, AT_UID,    AT_EUID,
                                           AT_GID,    AT_EGID,  AT_SECURE, AT_RANDOM};
@@ -213,8 +221,10 @@ static bool is_passed_on(uint64_t type) {
 static void enter(const struct stub *stub, const struct linker *linker) {
     uintptr_t words[64] = {1, (uintptr_t)musl_program_name(linker), 0, 0};
     const Elf64_auxv_t own[] = {
-        {AT_PHDR, {(uintptr_t)stub->phdr}},    {AT_PHENT, {sizeof stub->phdr[0]}},
-        {AT_PHNUM, {PHDR_COUNT}},              {AT_BASE, {linker->libc->bias}},
+        {AT_PHDR, {(uintptr_t)stub->phdr}},
+        {AT_PHENT, {sizeof stub->phdr[0]}},
+        {AT_PHNUM, {PHDR_COUNT}},
+        {AT_BASE, {linker->libc->bias}},
         {AT_ENTRY, {(uintptr_t)musl_continue}},
     };
     memcpy(&words[4], own, sizeof own);

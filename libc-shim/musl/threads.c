@@ -1,9 +1,9 @@
-/* What the loader keeps for each thread: its dtv with the thread-local blocks of opened libraries, and dlerror's text.
- * All of it hangs on the thread's slot and is given back when the thread ends, by the destructor of a key
- * (pthread_key_create).
+/* What the loader keeps for each thread: its dtv with the thread-local blocks of opened libraries,
+ * and dlerror's text. All of it hangs on the thread's slot and is given back when the thread ends,
+ * by the destructor of a key (pthread_key_create).
  *
- * The key's value counts the rounds of destructors: destructors of the program's keys may use thread-local
- * variables, so the last round that POSIX grants is the one that frees.
+ * The key's value counts the rounds of destructors: destructors of the program's keys may use
+ * thread-local variables, so the last round that POSIX grants is the one that frees.
  */
 #include "musl.h"
 

@@ -86,7 +86,8 @@ TABLE_TEST(musl, as_native, rows) {
     compare(ALL_WAYS, row->what, row->line);
 }
 
-/* Programs that print the file of libc: under a bind mount over the name ld-musl it is libc.so by its own name. */
+/* Programs that print the file of libc: under a bind mount over the name ld-musl it is libc.so by
+ * its own name. */
 static const char *const naming[] = {
     "./musl/plugin_host global=./musl/libplugin_one.so default=plugin_name next=puts default=puts",
     "./musl/inspect",

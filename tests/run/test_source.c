@@ -23,8 +23,8 @@ static const struct {
     {"glibc's layouts stay in libc-shim/glibc", "include.*(layout|fields[.]def)",
      "loader arch libc-shim/*.[ch] libc-shim/musl", "libc-shim/glibc"},
     {"no libc's headers in the loader",
-     "include[[:space:]]*<(stdio|stdlib|unistd|pthread|malloc|dlfcn)[.]h>",
-     "loader arch libc-shim", NULL},
+     "include[[:space:]]*<(stdio|stdlib|unistd|pthread|malloc|dlfcn)[.]h>", "loader arch libc-shim",
+     NULL},
 };
 
 TABLE_TEST(source, keeps, rules) {
@@ -42,8 +42,9 @@ TABLE_TEST(source, keeps, rules) {
 /* What is installed: without debug information, with .symtab, at most 200 KB. */
 Test(source, size) {
     const char *folder = scratch();
-    struct result got = runf("sh -c '" TOOL_PREFIX "strip --strip-debug -o %s/myld %s && stat -c %%s %s/myld'",
-                             folder, myld(), folder);
+    struct result got =
+        runf("sh -c '" TOOL_PREFIX "strip --strip-debug -o %s/myld %s && stat -c %%s %s/myld'",
+             folder, myld(), folder);
 
     cr_assert_eq(got.exit, 0, "%s", got.error);
     cr_expect(atol(got.out) <= 200 * 1024 && atol(got.out) > 10000, "%s", got.out);

@@ -1,4 +1,5 @@
-/* What glibc's loader does only on x86_64: features of the processor, the thread control block, vdso functions. */
+/* What glibc's loader does only on x86_64: features of the processor, the thread control block,
+ * vdso functions. */
 #include "libc-shim/glibc/cpu_features.h"
 #include "libc-shim/glibc/glibc.h"
 
