@@ -32,9 +32,10 @@ static const char *rule_name(enum search_rule rule) {
 static void print_place(void *context, enum search_rule rule, const char *path,
                         const struct error *error) {
     (void)context;
-    const char *why = !error          ? "found"
-                      : error->number ? error_number_text(error->number)
-                                      : error->text;
+    const char *why = !error             ? "found"
+                      : error->detail[0] ? "of another machine or class"
+                      : error->number    ? error_number_text(error->number)
+                                         : error->text;
     print_text(STANDARD_ERROR, "  looked at %s: %s (%s)\n", path, why, rule_name(rule));
 }
 
@@ -65,6 +66,8 @@ _Noreturn void report_failure(struct linker *linker, const struct error *error) 
         if (error->kind == ERROR_OPEN && error->number == ENOENT && linker->search.rules) {
             print_text(STANDARD_ERROR, "  needed by %s\n", by);
             print_places(linker, error);
+            print_text(STANDARD_ERROR, "  install the package that has it, or name its folder with "
+                                       "--library-path or LD_LIBRARY_PATH\n");
         }
     }
     sys_exit(127);

@@ -221,6 +221,16 @@ static bool try_path(struct attempt *attempt, enum search_rule rule) {
     return true;
 }
 
+/* Tells the observer, if there is one, why a place was not even opened. */
+static void tell(const struct search *search, enum search_rule rule, const char *place,
+                 const char *why) {
+    struct error error;
+    if (!search->observer)
+        return;
+    error_set(&error, ERROR_OPEN, 0, place, "%s", why);
+    search->observer(search->observer_context, rule, place, &error);
+}
+
 static bool try_folder(struct attempt *attempt, struct folder *folder, enum search_rule rule) {
     if (attempt->visit) {
         attempt->visit(attempt->visit_context, rule, folder->path);
@@ -229,12 +239,7 @@ static bool try_folder(struct attempt *attempt, struct folder *folder, enum sear
     if (!folder->probed)
         probe(attempt->search, folder);
     if (folder->missing) {
-        if (attempt->search->observer) {
-            struct error error;
-            error_set(&error, ERROR_OPEN, ENOENT, folder->path, "no such folder");
-            attempt->search->observer(attempt->search->observer_context, rule, folder->path,
-                                      &error);
-        }
+        tell(attempt->search, rule, folder->path, "no such folder");
         return false;
     }
     for (uint32_t i = 0; folder->hwcaps >> i; i++) {
@@ -298,8 +303,10 @@ static bool try_cache(struct attempt *attempt) {
         cache_open(&search->cache, "/etc/ld.so.cache");
     const char *path = cache_find(&search->cache, attempt->name, search->facts->cache_flags,
                                   search->hwcaps ? search->hwcaps : none);
-    if (!path)
+    if (!path) {
+        tell(search, SEARCH_CACHE, "/etc/ld.so.cache", "has no such library");
         return false;
+    }
     if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB &&
         in_default_folder(search, path))
         return false;
