@@ -126,7 +126,7 @@ DESTDIR ?=
 .PHONY: install
 install: $(BUILD)/myld
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/lib/myld/myld
-	strip --strip-debug $(DESTDIR)$(PREFIX)/lib/myld/myld
+	$(CROSS)strip --strip-debug $(DESTDIR)$(PREFIX)/lib/myld/myld
 	# musl's libc, where there is one: musl programs run even when myld stands in the place of ld-musl.
 	if [ -e /lib/ld-musl-$(ARCH).so.1 ]; then \
 	    cp -L /lib/ld-musl-$(ARCH).so.1 $(DESTDIR)$(PREFIX)/lib/myld/libc.musl-$(ARCH).so.1; fi
@@ -136,6 +136,7 @@ install: $(BUILD)/myld
 .PHONY: help
 help:
 	@echo 'make            build the loader: $(BUILD)/myld and a link ./myld'
+	@echo 'make ARCH=aarch64  cross-build build/aarch64/myld'
 	@echo 'make demo       install what is missing, build, run real programs on it'
 	@echo 'make test       install what is missing, build, run all tests'
 	@echo 'make bench      myld beside ld-linux and ld-musl'
