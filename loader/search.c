@@ -62,39 +62,42 @@ static size_t match_token(const char *text, const char *name) {
     return goes_on ? 0 : length;
 }
 
-bool search_expand(const struct search *search, const char *text, struct object *object,
-                   char *out) {
+/* The value of the token that `text`, behind a '$', begins with, and its length; NULL: none. */
+static const char *token_value(const struct search *search, const char *text, struct object *object,
+                               size_t *length) {
+    if ((*length = match_token(text, "ORIGIN")))
+        return object ? search_origin(object) : NULL;
+    if (!search->plain_paths && (*length = match_token(text, "LIB")))
+        return search->facts->lib;
+    if (!search->plain_paths && (*length = match_token(text, "PLATFORM")))
+        return search->platform;
+    return NULL;
+}
+
+/* Expands the tokens in the `length` bytes of `text`. */
+static bool expand(const struct search *search, const char *text, size_t length,
+                   struct object *object, char *out) {
     char *end = out + SEARCH_PATH_MAX - 1;
-    while (*text && *text != ':') {
-        const char *value = NULL;
-        size_t skip = 0;
-        if (*text == '$') {
-            if ((skip = match_token(text + 1, "ORIGIN"))) {
-                value = object ? search_origin(object) : NULL;
-                if (!value)
-                    return false;
-            } else if (search->plain_paths) {
-                return false;
-            } else if ((skip = match_token(text + 1, "LIB"))) {
-                value = search->facts->lib;
-            } else if ((skip = match_token(text + 1, "PLATFORM"))) {
-                value = search->platform;
-            }
-        }
-        if (!value) {
-            if (out == end)
-                return false;
-            *out++ = *text++;
-            continue;
-        }
-        size_t length = strlen(value);
-        if (length > (size_t)(end - out))
+    const char *stop = text + length;
+    while (text < stop) {
+        size_t token = 0;
+        const char *value = *text == '$' ? token_value(search, text + 1, object, &token) : NULL;
+        if (*text == '$' && !value && (token || search->plain_paths))
+            return false; /* musl leaves such a path out; so does everybody without an origin */
+        size_t size = value ? strlen(value) : 1;
+        if (size > (size_t)(end - out))
             return false;
-        out = (char *)memcpy(out, value, length) + length;
-        text += 1 + skip;
+        out = (char *)memcpy(out, value ? value : text, size) + size;
+        text += 1 + token;
     }
     *out = 0;
     return true;
+}
+
+bool search_expand(const struct search *search, const char *text, struct object *object,
+                   char *out) {
+    const char *colon = strchr(text, ':');
+    return expand(search, text, colon ? (size_t)(colon - text) : strlen(text), object, out);
 }
 
 /* -- folders ------------------------------------------------------------------------------------
@@ -123,38 +126,53 @@ static size_t count_parts(const char *list, const char *separators) {
     return count;
 }
 
-/* Takes a list of folders apart. An empty entry is the current folder, unless paths are plain; an
- * entry that cannot be expanded is left out. */
+/* Adds the folder that one entry of a list means. An entry that cannot be expanded is left out. */
+static void add_entry(struct search *search, struct folder_list *list, const char *text,
+                      size_t length, struct object *object) {
+    char path[SEARCH_PATH_MAX];
+    if (!expand(search, text, length, object, path))
+        return;
+    size_t size = strlen(path);
+    while (size > 1 && path[size - 1] == '/')
+        size--;
+    if (size == 0 || size > sizeof path - 2)
+        return;
+    if (path[size - 1] != '/')
+        path[size++] = '/';
+    path[size] = 0;
+    struct folder *folder = find_folder(search, path);
+    if (folder)
+        list->item[list->count++] = folder;
+}
+
+/* Takes a list of folders apart. An empty entry is the current folder, unless paths are plain. */
 static struct folder_list *split(struct search *search, const char *text, const char *separators,
                                  struct object *object) {
     if (search->plain_paths)
         separators = ":\n";
     size_t count = count_parts(text, separators);
     struct folder_list *list = memory_alloc(sizeof *list + count * sizeof list->item[0]);
-    if (!list)
-        return NULL;
-    char part[SEARCH_PATH_MAX], path[SEARCH_PATH_MAX];
-    while (count--) {
+    for (; list && count; count--) {
         size_t length = 0;
         while (text[length] && !strchr(separators, text[length]))
             length++;
-        if (length < sizeof part - 2 && (length || !search->plain_paths)) {
-            memcpy(part, text, length);
-            part[length] = 0;
-            if (search_expand(search, length ? part : ".", object, path)) {
-                size_t size = strlen(path);
-                while (size > 1 && path[size - 1] == '/')
-                    size--;
-                if (path[size - 1] != '/' && size < sizeof path - 1)
-                    path[size++] = '/';
-                path[size] = 0;
-                struct folder *folder = size > 0 ? find_folder(search, path) : NULL;
-                if (folder)
-                    list->item[list->count++] = folder;
-            }
-        }
+        if (length)
+            add_entry(search, list, text, length, object);
+        else if (!search->plain_paths)
+            add_entry(search, list, ".", 1, object);
         text += length + 1;
     }
+    return list;
+}
+
+/* The same for folders that come one by one. */
+static struct folder_list *collect(struct search *search, const char *const *paths) {
+    size_t count = 0;
+    while (paths[count])
+        count++;
+    struct folder_list *list = memory_alloc(sizeof *list + count * sizeof list->item[0]);
+    for (size_t i = 0; list && i < count; i++)
+        add_entry(search, list, paths[i], strlen(paths[i]), NULL);
     return list;
 }
 
@@ -318,16 +336,10 @@ static bool try_default(struct attempt *attempt) {
     struct search *search = attempt->search;
     if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB)
         return false;
-    if (!search->default_folders && search->default_path) {
-        search->default_folders = split(search, search->default_path(search), ":", NULL);
-    } else if (!search->default_folders) {
-        char joined[SEARCH_PATH_MAX];
-        size_t length = 0;
-        for (const char *const *folder = search->default_paths; *folder; folder++)
-            length += format_text(joined + length, sizeof joined - length, "%s%s",
-                                  length ? ":" : "", *folder);
-        search->default_folders = split(search, joined, ":", NULL);
-    }
+    if (!search->default_folders)
+        search->default_folders = search->default_path
+                                      ? split(search, search->default_path(search), ":", NULL)
+                                      : collect(search, search->default_paths);
     return try_list(attempt, search->default_folders, SEARCH_DEFAULT);
 }
 

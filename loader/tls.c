@@ -150,7 +150,7 @@ void tls_initialise_block(struct linker *linker, uintptr_t thread_pointer, bool 
     struct tls *tls = &linker->tls;
     if (!fresh) {
         uintptr_t start = thread_pointer + (ARCH_TLS_BELOW_TP ? -tls->size : (size_t)ARCH_TLS_GAP);
-        memset((void *)start, 0, tls->size - (ARCH_TLS_BELOW_TP ? 0 : ARCH_TLS_GAP));
+        memset((void *)start, 0, tls->size - ARCH_TLS_GAP);
     }
     struct tls_table *table = atomic_load_explicit(&tls->table, memory_order_acquire);
     for (size_t id = 1; table && id < table->count; id++) {

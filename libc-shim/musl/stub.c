@@ -156,7 +156,7 @@ static size_t initialised_size(const struct linker *linker) {
 static bool make_image(struct linker *linker) {
     size_t alignment = max_size(linker->tls.alignment, 16);
     /* Variant I: the image starts where the block does, ARCH_TLS_GAP behind an aligned address. */
-    size_t before = ARCH_TLS_BELOW_TP ? 0 : ARCH_TLS_GAP;
+    size_t before = ARCH_TLS_GAP;
     char *memory = memory_alloc_aligned(before + image_size(linker), alignment);
     if (!memory)
         return false;
