@@ -2,6 +2,7 @@
 #include "dynamic.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 /* The values of the tags that are looked at, before they are checked. One pass over the section
  * fills it. */
@@ -295,10 +296,19 @@ static const char *check_functions(struct object *object, const struct raw *raw)
     return NULL;
 }
 
+/* The section's page is read now and will be written soon (DT_DEBUG, relocations beside it): a
+ * first access that writes makes that one page fault instead of two. */
+static void touch(const struct object *object) {
+    const struct segment *segment = object_segment(object, (uintptr_t)object->dynamic, 1);
+    if (segment->prot & PROT_WRITE && object->kind != OBJECT_VDSO)
+        __atomic_fetch_or((unsigned char *)object->dynamic, 0, __ATOMIC_RELAXED);
+}
+
 bool dynamic_read(struct object *object, struct error *error) {
     if (!object->dynamic)
         return true;
     struct raw raw;
+    touch(object);
     collect(object, &raw);
     static const char *(*const checks[])(struct object *, const struct raw *) = {
         check_strings, check_symbols, check_versions, check_relocations, check_functions,

@@ -49,6 +49,12 @@ static struct {
     struct chunk first;
 } pool;
 
+/* Reading the lists first would map the page of zeroes, writing them then a page of their own: a
+ * store saves that fault. */
+void memory_start(void) {
+    atomic_store_explicit(&pool.current, NULL, memory_order_relaxed);
+}
+
 static uint32_t class_of(size_t size) {
     uint32_t i = 0;
     while (i < ARRAY_LENGTH(class_size) && class_size[i] < size)
