@@ -300,7 +300,7 @@ static const char *check_functions(struct object *object, const struct raw *raw)
  * first access that writes makes that one page fault instead of two. */
 static void touch(const struct object *object) {
     const struct segment *segment = object_segment(object, (uintptr_t)object->dynamic, 1);
-    if (segment->prot & PROT_WRITE && object->kind != OBJECT_VDSO)
+    if (segment && segment->prot & PROT_WRITE && object->kind != OBJECT_VDSO)
         __atomic_fetch_or((unsigned char *)object->dynamic, 0, __ATOMIC_RELAXED);
 }
 
