@@ -5,6 +5,8 @@
 static const char *const lines[] = {
     "./lazy",
     "./lazy_now",
+    "./lazy_now_norelro",
+    "./ifunc_vectors",
     "LD_BIND_NOW=1 ./lazy",
     "LD_BIND_NOW= ./lazy",
     "./args",

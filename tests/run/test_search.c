@@ -30,6 +30,7 @@ static const struct {
     {"LD_LIBRARY_PATH=where/hwcaps ./where_none", COMPARE_ERROR},
     {"./middle_by_rpath", COMPARE_ERROR},
     {"./middle_by_runpath", COMPARE_FIRST_LINE},
+    {"./middle_by_outer", COMPARE_ERROR},
     {"LD_LIBRARY_PATH=where/env ./middle_by_runpath", COMPARE_ERROR},
     {"./middle_own_rpath", COMPARE_ERROR},
     {"./middle_own_runpath", COMPARE_ERROR},
