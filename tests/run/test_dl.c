@@ -43,6 +43,9 @@ static const char *const lines[] = {
     "NESTED=./nowhere.so ./plugin_host open=./libnested.so close",
     "NESTED=./libplugin_two.so ./plugin_host open=./libplugin_two.so open=./libnested.so close "
     "close mapped=libplugin_two",
+    /* whoever is bound to a library keeps it */
+    "./plugin_host open=./libborrow.so global=./liblend.so open=./libborrow.so call=borrow close "
+    "close mapped=liblend call=borrow close mapped=liblend",
 };
 
 TABLE_TEST(dl, as_native, lines) {

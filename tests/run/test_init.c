@@ -16,6 +16,8 @@ static const char *const lines[] = {
     "LD_PRELOAD=./liborder_y.so ./order",
     "LD_BIND_NOW=1 ./order",
     "./user_nolibc",
+    "./plugin_host open=./libborrow.so global=./liblend.so open=./libborrow.so call=borrow",
+    "./plugin_host global=./liblend.so open=./libborrow.so call=borrow",
 };
 
 TABLE_TEST(init, as_native, lines) {

@@ -38,6 +38,7 @@ TABLE_TEST(version, bound_now, bound_now) {
 static const char *const asked[] = {
     "open=./version_3/libversion.so call=answer version=answer@VERS_1 version=answer@VERS_2",
     "open=./version_3/libversion.so version=answer@VERS_3 version=question@VERS_3 call=question",
+    "open=./sysv/libversion.so call=answer version=answer@VERS_1",
     "open=./version_1/libversion.so version=answer@VERS_1 version=answer@VERS_2 call=question",
     "open=./version_0/libversion.so version=answer@VERS_1 call=answer",
     "version=rand@GLIBC_2.2.5 version=rand@GLIBC_2.0 version=nowhere@GLIBC_2.2.5",
