@@ -18,3 +18,14 @@ static const char *const lines[] = {
 TABLE_TEST(tls, as_native, lines) {
     compare(ALL_WAYS, COMPARE_ERROR, *row);
 }
+
+/* More modules than a thread that runs has room for: its DTV grows. */
+Test(tls, many_modules) {
+    const char *folder = scratch();
+    const char *line = "./tls_many";
+
+    runf("sh -c 'for i in $(seq 40); do cp libtls_gd.so %s/$i.so; done'", folder);
+    for (int i = 1; i <= 40; i++)
+        line = text("%s %s/%d.so", line, folder, i);
+    compare(ALL_WAYS, COMPARE_ERROR, line);
+}
