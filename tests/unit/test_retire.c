@@ -1,0 +1,31 @@
+/* What other threads read without a lock (loader/retire.c) is freed when no reader is inside. */
+#include "loader/linker.h"
+#include "loader/retire.h"
+#include <criterion/criterion.h>
+
+static int released;
+
+static void release(void *item) {
+    released += *(int *)item;
+}
+
+Test(retire, waits_for_readers) {
+    static struct linker linker;
+    int one = 1, ten = 10;
+
+    retire(&linker, release, &one);
+    cr_expect_eq(released, 0, "retired is not freed");
+    reader_enter();
+    reader_enter();
+    retire(&linker, release, &ten);
+    retire_sweep(&linker);
+    cr_expect_eq(released, 0, "two readers are inside");
+    reader_leave();
+    retire_sweep(&linker);
+    cr_expect_eq(released, 0, "one reader is inside");
+    reader_leave();
+    retire_sweep(&linker);
+    cr_expect_eq(released, 11, "nobody is inside");
+    retire_sweep(&linker);
+    cr_expect_eq(released, 11, "each is freed once");
+}
