@@ -107,6 +107,14 @@ SCOPE = -DSCOPE_NAME=$(1) -DSCOPE_TEXT='"$(1)"'
 $(call both,libscope_a.so,libscope.c,,$(call SCOPE,a) -DSCOPE_WEAK)
 $(call both,libscope_b.so,libscope.c,,$(call SCOPE,b))
 $(call both,symbolic/libscope_b.so,libscope.c,,$(call SCOPE,b) -Xlinker -Bsymbolic)
+# libscope_b.so with DT_SYMBOLIC, but with its references left open, as no link editor does both: the flag takes the place of
+# DT_RELACOUNT, which is only a hint.
+SAMPLE_FILES += $(S)/flagged/libscope_b.so
+$(S)/flagged/libscope_b.so: $(S)/libscope_b.so
+	@mkdir -p $(@D)
+	cp $< $@
+	printf '\020\0\0\0\0\0\0\0' | dd of=$@ bs=1 conv=notrunc status=none seek=$$(LC_ALL=C \
+	    grep -obUaP '\xf9\xff\xff\x6f\x00\x00\x00\x00' $@ | head -n 1 | cut -d: -f1)
 $(call both,scope,scope.c,libscope_a.so libscope_b.so)
 $(call both,scope_symbolic,scope.c,libscope_a.so symbolic/libscope_b.so,$(RPATH) '$$$$ORIGIN/symbolic:$$$$ORIGIN')
 

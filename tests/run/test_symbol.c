@@ -5,6 +5,7 @@
 static const char *const lines[] = {
     "./scope",
     "./scope_symbolic",
+    "LD_LIBRARY_PATH=flagged ./scope", /* DT_SYMBOLIC, and references that are still open */
     "LD_PRELOAD=./libscope_b.so ./scope",
     "LD_PRELOAD=./symbolic/libscope_b.so ./scope",
     "LD_PRELOAD=./symbolic/libscope_b.so ./scope_symbolic",
