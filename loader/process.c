@@ -68,14 +68,6 @@ static bool defines(const char *definition, const char *name, size_t length) {
     return strncmp(definition, name, length) == 0 && definition[length] == '=';
 }
 
-const char *process_environment(const struct process *process, const char *name) {
-    size_t length = strlen(name);
-    for (char **variable = process->envp; *variable; variable++)
-        if (defines(*variable, name, length))
-            return *variable + length + 1;
-    return NULL;
-}
-
 /* Moves what lies on the stack from `from` on, to the end of the auxiliary vector, down to `to`:
  * the vector must follow the environment's NULL directly, for musl and others find it by walking
  * there. */

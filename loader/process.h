@@ -30,9 +30,6 @@ struct process {
 /* Reads the kernel's initial stack; `stack` points to argc. */
 void process_read(struct process *process, void *stack);
 
-/* The value of the variable `name`, or NULL. */
-const char *process_environment(const struct process *process, const char *name);
-
 /* Removes every definition of the variable `name` from the environment. */
 void process_unset(struct process *process, const char *name);
 

@@ -41,10 +41,6 @@ bool musl_add_functions(struct linker *linker, struct error *error);
 /* Runs libc.so's entry point and comes back when libc.so is up. All other objects are relocated. */
 bool musl_run_libc(struct linker *linker, struct error *error);
 
-/* The thread-local block that libc.so copies for each new thread, seen as if it were a thread's:
- * its thread pointer. */
-uintptr_t musl_image_thread_pointer(const struct linker *linker);
-
 /* -- threads.c: what the loader keeps for a thread, given back at its end -- */
 
 /* Asks libc.so for the key whose destructor does it. To be called before a thread can need it. */

@@ -136,7 +136,9 @@ static size_t image_size(const struct linker *linker) {
     return ARCH_TLS_BELOW_TP ? align_up(tls->size, tls->alignment) : tls->size - ARCH_TLS_GAP;
 }
 
-uintptr_t musl_image_thread_pointer(const struct linker *linker) {
+/* The block that libc.so copies for each new thread, seen as if it were a thread's: its thread
+ * pointer. */
+static uintptr_t image_thread_pointer(const struct linker *linker) {
     uintptr_t image = (uintptr_t)musl_of(linker)->image;
     return ARCH_TLS_BELOW_TP ? image + image_size(linker) : image - ARCH_TLS_GAP;
 }
@@ -144,8 +146,7 @@ uintptr_t musl_image_thread_pointer(const struct linker *linker) {
 /* Where the last byte ends that is not 0 at the start of a thread: libc.so copies so much for each.
  */
 static size_t initialised_size(const struct linker *linker) {
-    ptrdiff_t base =
-        (ptrdiff_t)(musl_image_thread_pointer(linker) - (uintptr_t)musl_of(linker)->image);
+    ptrdiff_t base = (ptrdiff_t)(image_thread_pointer(linker) - (uintptr_t)musl_of(linker)->image);
     size_t end = (size_t)(base + linker->tls.slot) + sizeof(uint64_t); /* the slot's magic word */
     for (const struct object *object = linker->base.first; object; object = object->next)
         if (object->tls.is_static && object->tls.file_size)
@@ -161,7 +162,7 @@ static bool make_image(struct linker *linker) {
     if (!memory)
         return false;
     musl_of(linker)->image = memory + before;
-    tls_initialise_block(linker, musl_image_thread_pointer(linker), true);
+    tls_initialise_block(linker, image_thread_pointer(linker), true);
     return true;
 }
 

@@ -69,11 +69,6 @@ Test(process, all_of_it) {
     cr_expect_eq(process.minimum_signal_stack, 3632);
     cr_expect_not(process.secure);
     cr_expect_null(process.random);
-    cr_expect_str_eq(process_environment(&process, "A"), "1");
-    cr_expect_str_eq(process_environment(&process, "B"), "");
-    cr_expect_null(process_environment(&process, "C"), "no definition");
-    cr_expect_null(process_environment(&process, "AB"));
-    cr_expect_null(process_environment(&process, ""));
 }
 
 Test(process, nothing_at_all) {
