@@ -26,8 +26,7 @@
 #define MODE_GLOBAL 0x100
 #define MODE_NODELETE 0x1000
 
-/* -- dlerror ------------------------------------------------------------------------------------
- */
+/* -- dlerror -- */
 
 void dl_set_error(struct linker *linker, const struct error *error) {
     char text[2048];
@@ -45,8 +44,7 @@ char *dl_error(struct linker *linker) {
     return slot->dlerror_shown;
 }
 
-/* -- dlopen -------------------------------------------------------------------------------------
- */
+/* -- dlopen -- */
 
 static void remember_version(void *context, const struct error *error) {
     struct error *first = context;
@@ -216,8 +214,7 @@ void *dl_open(struct linker *linker, const char *file, int mode, const void *cal
     return root ? root->map : NULL;
 }
 
-/* -- dlclose ------------------------------------------------------------------------------------
- */
+/* -- dlclose -- */
 
 /* Marks all that an object needs, itself included, as in use. */
 static void mark_in_use(struct object *object) {

@@ -12,8 +12,7 @@
 #include "symbol.h"
 #include <string.h>
 
-/* -- objects by address ---------------------------------------------------------------------------
- */
+/* -- objects by address -- */
 
 struct object_index {
     size_t count;
@@ -67,8 +66,7 @@ struct object *dl_object_of_handle(struct linker *linker, const void *handle) {
     return NULL;
 }
 
-/* -- dlsym ----------------------------------------------------------------------------------------
- */
+/* -- dlsym -- */
 
 #define HANDLE_DEFAULT ((void *)0)
 #define HANDLE_NEXT ((void *)-1L)
@@ -154,8 +152,7 @@ void *dl_sym(struct linker *linker, void *handle, const char *name, const char *
     return address;
 }
 
-/* -- dladdr ---------------------------------------------------------------------------------------
- */
+/* -- dladdr -- */
 
 struct nearest {
     uintptr_t address;
@@ -201,8 +198,7 @@ int dl_addr(struct linker *linker, const void *address, struct dl_info *info, vo
     return 1;
 }
 
-/* -- dlinfo ---------------------------------------------------------------------------------------
- */
+/* -- dlinfo -- */
 
 enum { /* <dlfcn.h> */
        INFO_LMID = 1,
@@ -313,8 +309,7 @@ int dl_information(struct linker *linker, void *handle, int request, void *argum
     return result;
 }
 
-/* -- dl_iterate_phdr ------------------------------------------------------------------------------
- */
+/* -- dl_iterate_phdr -- */
 
 int dl_iterate(struct linker *linker,
                int (*callback)(struct dl_phdr_info *info, size_t size, void *data), void *data) {

@@ -16,8 +16,7 @@ static int protection(uint32_t flags) {
            (flags & PF_X ? PROT_EXEC : 0);
 }
 
-/* -- reading ------------------------------------------------------------------------------------
- */
+/* -- reading -- */
 
 /* Returns what is wrong with the ELF header, in glibc's words, or NULL. */
 static const char *check_header(const Elf64_Ehdr *header, bool *foreign) {
@@ -147,8 +146,7 @@ void image_close(struct image_file *file) {
     memory_free(file->far_phdr);
 }
 
-/* -- planning -----------------------------------------------------------------------------------
- */
+/* -- planning -- */
 
 static const char *plan_segment(struct plan *plan, const Elf64_Phdr *header, uint64_t file_size,
                                 uint64_t page_size) {
@@ -219,8 +217,7 @@ static bool is_seamless(const struct plan *plan) {
     return true;
 }
 
-/* -- mapping ------------------------------------------------------------------------------------
- */
+/* -- mapping -- */
 
 /* Maps `size` bytes of the file (fd -1: anonymous memory) at `at`. */
 static long map_at(uintptr_t at, size_t size, int prot, int flags, int fd, uint64_t offset) {
@@ -328,8 +325,7 @@ static long map_anywhere(const struct plan *plan, int fd, uint64_t page_size, ui
     return result;
 }
 
-/* -- from headers to the object's fields --------------------------------------------------------
- */
+/* -- from headers to the object's fields -- */
 
 /* Where two segments share a page, it is the later one's, with its protection. */
 static void settle_shared_page(struct segment *earlier, struct segment *later, uint64_t page_size) {

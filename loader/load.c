@@ -60,8 +60,7 @@ void load_roll_back(struct transaction *transaction) {
     retire_sweep(linker);
 }
 
-/* -- libraries ----------------------------------------------------------------------------------
- */
+/* -- libraries -- */
 
 struct object *load_find(struct linker *linker, const char *name) {
     for (struct object *object = linker->base.first; object; object = object->next) {
@@ -198,8 +197,7 @@ struct object *load_library(struct linker *linker, const char *name, struct obje
     return object;
 }
 
-/* -- groups -------------------------------------------------------------------------------------
- */
+/* -- groups -- */
 
 /* Loads the direct dependencies of one object. */
 static bool load_needed(struct linker *linker, struct object *object, struct error *error) {

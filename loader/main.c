@@ -31,8 +31,7 @@ const struct cpu *linker_cpu(struct linker *linker) {
     return &linker->cpu;
 }
 
-/* -- the stages ---------------------------------------------------------------------------------
- */
+/* -- the stages -- */
 
 static bool load(struct linker *linker, struct error *error) {
     if (!start_load_program(linker, error))

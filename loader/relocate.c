@@ -42,8 +42,7 @@ static bool fail(struct pass *pass, const char *text) {
     return error_set(pass->error, ERROR_FILE, 0, pass->object->label, "%s", text);
 }
 
-/* -- places -------------------------------------------------------------------------------------
- */
+/* -- places -- */
 
 /* True when `size` bytes at `address` lie in a writable segment. */
 static bool is_place(struct pass *pass, uintptr_t address, size_t size) {
@@ -74,8 +73,7 @@ static uintptr_t load(uintptr_t place) {
     return value;
 }
 
-/* -- relative relocations -----------------------------------------------------------------------
- */
+/* -- relative relocations -- */
 
 /* RELR: an even entry is an address, each odd one a bitmap of the 63 words that follow. */
 static bool apply_relr(struct pass *pass) {
@@ -120,8 +118,7 @@ static size_t apply_relative(struct pass *pass) {
     return i;
 }
 
-/* -- symbols ------------------------------------------------------------------------------------
- */
+/* -- symbols -- */
 
 void relocate_note_binding(struct object *object, struct object *used) {
     if (used == object || used->never_unload)
@@ -193,8 +190,7 @@ uintptr_t relocate_value(struct linker *linker, struct symbol_result definition,
                                 : address;
 }
 
-/* -- words that need a symbol -------------------------------------------------------------------
- */
+/* -- words that need a symbol -- */
 
 static bool defer(struct pass *pass, struct deferred entry) {
     const struct segment *segment =
@@ -299,8 +295,7 @@ static bool apply_copy(struct pass *pass, const struct relocation *relocation) {
     return true;
 }
 
-/* -- thread-local storage -----------------------------------------------------------------------
- */
+/* -- thread-local storage -- */
 
 /* The second word of a descriptor of a module that is not static. */
 static bool describe_dynamic(struct pass *pass, const struct relocation *relocation, size_t module,
@@ -370,8 +365,7 @@ static bool apply_tls(struct pass *pass, const struct relocation *relocation) {
     }
 }
 
-/* -- the loop -----------------------------------------------------------------------------------
- */
+/* -- the loop -- */
 
 static bool apply(struct pass *pass, const struct relocation *relocation) {
     switch (relocation->kind) {
@@ -441,8 +435,7 @@ static bool apply_table(struct pass *pass, const Elf64_Rela *table, size_t start
     return true;
 }
 
-/* -- PLT slots ----------------------------------------------------------------------------------
- */
+/* -- PLT slots -- */
 
 /* DT_PLTGOT means the table that PLT0 uses, as far as the table itself can tell. */
 static bool got_is_sound(const struct object *object) {
@@ -492,8 +485,7 @@ static bool apply_plt(struct pass *pass) {
     return true;
 }
 
-/* -- one object ---------------------------------------------------------------------------------
- */
+/* -- one object -- */
 
 /* Text relocations: all segments become writable for the time of relocation (gABI: DT_TEXTREL). */
 static long set_text_writable(const struct object *object, bool writable) {

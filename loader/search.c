@@ -8,8 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* -- dynamic string tokens ----------------------------------------------------------------------
- */
+/* -- dynamic string tokens -- */
 
 static char *folder_of(const char *path, size_t length) {
     while (length > 1 && path[length - 1] != '/')
@@ -100,8 +99,7 @@ bool search_expand(const struct search *search, const char *text, struct object 
     return expand(search, text, colon ? (size_t)(colon - text) : strlen(text), object, out);
 }
 
-/* -- folders ------------------------------------------------------------------------------------
- */
+/* -- folders -- */
 
 static struct folder *find_folder(struct search *search, const char *path) {
     struct folder **link = &search->folders;
@@ -194,8 +192,7 @@ static void probe(const struct search *search, struct folder *folder) {
     }
 }
 
-/* -- trying -------------------------------------------------------------------------------------
- */
+/* -- trying -- */
 
 /* What one search carries along. */
 struct attempt {
@@ -369,8 +366,7 @@ static bool try_rule(struct attempt *attempt, enum search_rule rule) {
     }
 }
 
-/* -- the folders of each rule ---------------------------------------------------------------------
- */
+/* -- the folders of each rule -- */
 
 void search_each_folder(struct search *search, struct object *object, struct object *program,
                         search_visitor *visit, void *context) {

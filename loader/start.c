@@ -60,8 +60,7 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->map_hint = linker->self->map_start - (4UL << 20);
 }
 
-/* -- the program --------------------------------------------------------------------------------
- */
+/* -- the program -- */
 
 static bool needs_something(const struct object *program) {
     return dynamic_entry(program, DT_NEEDED) != NULL;
@@ -138,8 +137,7 @@ bool start_load_program(struct linker *linker, struct error *error) {
     return true;
 }
 
-/* -- preloading ---------------------------------------------------------------------------------
- */
+/* -- preloading -- */
 
 struct preload {
     struct linker *linker;
@@ -233,8 +231,7 @@ struct object_list *start_preload(struct linker *linker, struct error *error) {
     return list;
 }
 
-/* -- scopes and answers -------------------------------------------------------------------------
- */
+/* -- scopes and answers -- */
 
 bool start_complete_scope(struct linker *linker, struct error *error) {
     struct transaction start = {linker, NULL};

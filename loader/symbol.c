@@ -38,8 +38,7 @@ const struct version *symbol_version(const struct object *object, uint32_t index
     return &object->versions[number];
 }
 
-/* -- one object ---------------------------------------------------------------------------------
- */
+/* -- one object -- */
 
 /* A definition whose version does not decide yet: taken if it stays the only one. */
 struct candidates {
@@ -154,8 +153,7 @@ const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol
     return symbol;
 }
 
-/* -- unique symbols -----------------------------------------------------------------------------
- */
+/* -- unique symbols -- */
 
 /* STB_GNU_UNIQUE: the first definition that anybody bound to serves the whole process, whatever the
  * scopes. A hash table that only grows: an entry is published with one exchange, so that lazy
@@ -197,8 +195,7 @@ void symbol_forget(const struct object *object) {
                 __atomic_store_n(&entry->name, "", __ATOMIC_RELEASE); /* no symbol's name */
 }
 
-/* -- scopes -------------------------------------------------------------------------------------
- */
+/* -- scopes -- */
 
 struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,
                                          const struct symbol_request *request) {
@@ -263,8 +260,7 @@ struct symbol_result symbol_resolve(const struct object *object, uint32_t index,
     return symbol_find(object, request);
 }
 
-/* -- all symbols --------------------------------------------------------------------------------
- */
+/* -- all symbols -- */
 
 void symbol_each(const struct object *object, symbol_visitor *visit, void *context) {
     if (object->gnu_hash.bloom) {

@@ -31,8 +31,7 @@ static struct dtv_memory *memory_of(struct dtv_entry *dtv) {
     return CONTAINER_OF(dtv, struct dtv_memory, entry);
 }
 
-/* -- modules ------------------------------------------------------------------------------------
- */
+/* -- modules -- */
 
 /* Makes room for module id `id`. Readers see the old table or the new one. */
 static bool reserve_id(struct linker *linker, size_t id) {
@@ -85,8 +84,7 @@ void tls_remove_module(struct linker *linker, struct object *object) {
         tls->used = object->tls.before;
 }
 
-/* -- static layout ------------------------------------------------------------------------------
- */
+/* -- static layout -- */
 
 /* Places `size` bytes whose address must be `misalignment` modulo `alignment`, next to the first
  * `*used` bytes of the static block. Returns the offset from the thread pointer. */
@@ -174,8 +172,7 @@ uintptr_t tls_new_thread_area(struct linker *linker, size_t tcb_size, size_t tcb
     return (uintptr_t)memory + (ARCH_TLS_BELOW_TP ? block : tcb);
 }
 
-/* -- dtv ----------------------------------------------------------------------------------------
- */
+/* -- dtv -- */
 
 static struct dtv_entry *allocate_dtv(size_t length) {
     struct dtv_memory *memory =

@@ -106,8 +106,7 @@ bool version_read(struct object *object, struct error *error) {
     return true;
 }
 
-/* -- checking -----------------------------------------------------------------------------------
- */
+/* -- checking -- */
 
 struct check {
     const struct namespace *space;

@@ -121,8 +121,7 @@ static void nothing(struct linker *linker) {
     (void)linker;
 }
 
-/* -- locks: glibc's own, for its fork and its dl_iterate_phdr know them ---------------------------
- */
+/* -- locks: glibc's own, for its fork and its dl_iterate_phdr know them -- */
 
 static void with_mutex(struct linker *linker, enum glibc_field field, bool take) {
     struct glibc *glibc = glibc_of(linker);

@@ -21,8 +21,7 @@ EXPORT _Alignas(64) unsigned char _rtld_global_ro[GLIBC_SHARED_RO_ROOM];
 
 #define PTHREAD_MUTEX_RECURSIVE 1
 
-/* -- what libc calls through _rtld_global_ro ------------------------------------------------------
- */
+/* -- what libc calls through _rtld_global_ro -- */
 
 /* glibc's struct r_found_version. */
 struct found_version {
@@ -90,8 +89,7 @@ static void glibc_error_free(void *text) {
     (void)text; /* _dl_catch_error's texts are the loader's own */
 }
 
-/* -- filling ------------------------------------------------------------------------------------
- */
+/* -- filling -- */
 
 static uint64_t auxiliary_value(const struct linker *linker, uint64_t type, uint64_t otherwise) {
     for (const Elf64_auxv_t *entry = linker->process.auxv; entry->a_type != AT_NULL; entry++)
@@ -191,8 +189,7 @@ uintptr_t glibc_vdso_function(struct linker *linker, const char *name, const cha
     return found.symbol ? symbol_address(found) : 0;
 }
 
-/* -- what changes later -------------------------------------------------------------------------
- */
+/* -- what changes later -- */
 
 void glibc_objects_changed(struct linker *linker) {
     struct glibc *glibc = glibc_of(linker);

@@ -20,8 +20,7 @@ EXPORT const unsigned int __rseq_flags = 0;
 #define RSEQ_AREA_SIZE 32
 #define RSEQ_REGISTRATION_FAILED (-2)
 
-/* -- the first thread ---------------------------------------------------------------------------
- */
+/* -- the first thread -- */
 
 /* struct rseq (linux/rseq.h): two processor numbers first. */
 static void register_rseq(const struct glibc_layout *layout, unsigned char *pthread, uintptr_t tp) {
@@ -90,8 +89,7 @@ bool glibc_make_first_thread(struct linker *linker, struct error *error) {
     return true;
 }
 
-/* -- threads that libc creates ------------------------------------------------------------------
- */
+/* -- threads that libc creates -- */
 
 static struct dtv_entry **dtv_of(uintptr_t thread_pointer) {
     return (struct dtv_entry **)(thread_pointer + (uintptr_t)tls_door.dtv);
@@ -160,8 +158,7 @@ int __nptl_change_stack_perm(unsigned char *pthread) {
     return (int)-sys_mprotect(stack + guard, size - guard, PROT_READ | PROT_WRITE | PROT_EXEC);
 }
 
-/* -- all threads --------------------------------------------------------------------------------
- */
+/* -- all threads -- */
 
 /* glibc's low-level lock (lowlevellock.h): 0 free, 1 held, 2 held and waited for. */
 static void lock_stacks(_Atomic int *lock) {

@@ -23,8 +23,7 @@ bool musl_means_libc(const char *name) {
     return false;
 }
 
-/* -- candidates ---------------------------------------------------------------------------------
- */
+/* -- candidates -- */
 
 /* The formats take the machine's name in musl's files. */
 static const char *const known_places[] = {
@@ -71,8 +70,7 @@ static bool name_place(const struct linker *linker, size_t place, char *path) {
     return given && format_text(path, SEARCH_PATH_MAX, "%s", given) > 0;
 }
 
-/* -- checks -------------------------------------------------------------------------------------
- */
+/* -- checks -- */
 
 static bool is_myld(const struct linker *linker, const struct image_file *file) {
     struct stat status;

@@ -106,8 +106,7 @@ static int musl_dlinfo(void *handle, int request, void *result) {
     return 0;
 }
 
-/* -- dl_iterate_phdr ----------------------------------------------------------------------------
- */
+/* -- dl_iterate_phdr -- */
 
 typedef int phdr_visitor(struct dl_phdr_info *info, size_t size, void *data);
 
@@ -137,8 +136,7 @@ static int musl_dl_iterate_phdr(phdr_visitor *visit, void *data) {
     return dl_iterate(linker_instance(), visit_renamed, &iteration);
 }
 
-/* -- the object ---------------------------------------------------------------------------------
- */
+/* -- the object -- */
 
 static const struct {
     const char *name;

@@ -14,8 +14,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* -- search and load ----------------------------------------------------------------------------
- */
+/* -- search and load -- */
 
 #define PATH_FILE "/etc/ld-musl-%s.path"
 
@@ -114,8 +113,7 @@ static bool arrays_only(const struct linker *linker) {
     return linker->search.facts->musl_arrays_only;
 }
 
-/* -- mirrors ------------------------------------------------------------------------------------
- */
+/* -- mirrors -- */
 
 static size_t map_size(struct linker *linker) {
     (void)linker;
@@ -137,8 +135,7 @@ static void nothing(struct linker *linker) {
     (void)linker;
 }
 
-/* -- threads and start --------------------------------------------------------------------------
- */
+/* -- threads and start -- */
 
 /* No surplus: as under ld-musl, a library that is opened later cannot insist on static thread-local
  * storage. */
@@ -159,8 +156,7 @@ static void before_constructors(struct linker *linker) {
         musl_prepare_threads(linker);
 }
 
-/* -- later --------------------------------------------------------------------------------------
- */
+/* -- later -- */
 
 static void lock(struct linker *linker) {
     (void)linker;

@@ -37,8 +37,7 @@ struct stub {
     size_t strings_used;
 };
 
-/* -- symbols ------------------------------------------------------------------------------------
- */
+/* -- symbols -- */
 
 typedef void reference_visitor(struct stub *stub, struct linker *linker, const char *name);
 
@@ -126,8 +125,7 @@ static bool make_symbols(struct stub *stub, struct linker *linker) {
     return true;
 }
 
-/* -- thread-local storage -----------------------------------------------------------------------
- */
+/* -- thread-local storage -- */
 
 /* libc.so places the stub's block as it places any program's: at the thread pointer, the size
  * rounded up to the alignment below it (variant II), or behind the gap above it (variant I). */
@@ -166,8 +164,7 @@ static bool make_image(struct linker *linker) {
     return true;
 }
 
-/* -- headers and stack --------------------------------------------------------------------------
- */
+/* -- headers and stack -- */
 
 static void make_headers(struct stub *stub, const struct linker *linker) {
     const struct object *program = linker->program;
