@@ -87,16 +87,6 @@ static bool relocate_new(struct transaction *transaction, const struct object *r
            stack_permit(linker, first_new(transaction), error);
 }
 
-static bool protect_new(struct transaction *transaction, struct error *error) {
-    for (struct object *object = first_new(transaction); object; object = object->next) {
-        long result = relocate_protect(object);
-        if (result < 0)
-            return error_set(error, ERROR_FILE, (int)-result, object->path,
-                             "cannot apply additional memory protection after relocation");
-    }
-    return true;
-}
-
 static void initialise_in_thread(struct linker *linker, uintptr_t thread_pointer, void *context) {
     (void)linker;
     tls_initialise_module(context, thread_pointer);
@@ -141,7 +131,7 @@ static struct object *load_root(struct transaction *transaction, const char *fil
         return NULL;
     if (!scope_set_new(linker, transaction, root, mode & MODE_DEEPBIND, error) ||
         !check_versions(transaction, error) || !relocate_new(transaction, root, mode, error) ||
-        !rendezvous_mirror(linker, error) || !protect_new(transaction, error))
+        !rendezvous_mirror(linker, error) || !relocate_protect(first_new(transaction), error))
         return NULL;
     return root;
 }

@@ -69,13 +69,8 @@ static bool relocate(struct linker *linker, struct error *error) {
 static bool protect(struct linker *linker, struct error *error) {
     if (linker->shim->copy_late && !relocate_copies(linker, linker->program, error))
         return false;
-    for (const struct object *object = linker->base.first; object; object = object->next) {
-        long result = relocate_protect(object);
-        if (result < 0)
-            return error_set(error, ERROR_FILE, (int)-result, object->path,
-                             "cannot apply additional memory protection after relocation");
-    }
-    return init_check(linker, linker->program->order, error) &&
+    return relocate_protect(linker->base.first, error) &&
+           init_check(linker, linker->program->order, error) &&
            stack_permit(linker, linker->base.first, error);
 }
 

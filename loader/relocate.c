@@ -569,8 +569,13 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
     return done;
 }
 
-long relocate_protect(const struct object *object) {
-    if (object->relro_end <= object->relro_start)
-        return 0;
-    return sys_mprotect(object->relro_start, object->relro_end - object->relro_start, PROT_READ);
+bool relocate_protect(const struct object *first, struct error *error) {
+    for (const struct object *object = first; object; object = object->next) {
+        size_t size = object->relro_end - object->relro_start;
+        long result = size ? sys_mprotect(object->relro_start, size, PROT_READ) : 0;
+        if (result < 0)
+            return error_set(error, ERROR_FILE, (int)-result, object->label,
+                             "cannot apply additional memory protection after relocation");
+    }
+    return true;
 }

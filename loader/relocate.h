@@ -32,8 +32,8 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
  * nor in text that was made writable for a while. */
 bool relocate_stays_writable(const struct object *object, uintptr_t place);
 
-/* Makes the RELRO region read-only. Returns 0 or -errno. */
-long relocate_protect(const struct object *object);
+/* Makes the RELRO regions of the objects from `first` on read-only (NULL: of none). */
+bool relocate_protect(const struct object *first, struct error *error);
 
 /* The address of a definition for use as a value: an IFUNC's resolver is called. 0 with *error set
  * when that resolver is not code of its object. */
