@@ -54,8 +54,10 @@ LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 	$(filter-out arch/$(ARCH)/%,$(wildcard arch/*/facts.c)) \
 	$(wildcard libc-shim/*.c libc-shim/*/*.c libc-shim/*/$(ARCH)/*.[cS])
 LOADER_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(basename $(LOADER_SOURCES)))
-# The allocator last: its first chunk is the end of .bss, and what all programs touch lies together before it.
-LOADER_OBJECTS := $(filter-out %/memory.o,$(LOADER_OBJECTS)) $(BUILD)/obj/loader/memory.o
+# The allocator between the loader's own variables and the large ones of glibc's adapter: what every
+# program touches in .bss lies together.
+LOADER_OBJECTS := $(filter-out %/memory.o $(BUILD)/obj/libc-shim/glibc/%,$(LOADER_OBJECTS)) $(BUILD)/obj/loader/memory.o \
+	$(filter $(BUILD)/obj/libc-shim/glibc/%,$(LOADER_OBJECTS))
 
 MYLD := $(CURDIR)/$(BUILD)/myld
 

@@ -21,11 +21,12 @@ struct libc_shim {
     /* -- search and load -- */
     /* Sets search->rules and search->default_paths. */
     void (*set_search)(struct linker *linker);
-    /* If the DT_NEEDED name means a library that the adapter finds by rules of its own (musl's
-     * libc.so), opens it, writes its path (SEARCH_PATH_MAX bytes) and returns true. *error is set
-     * when it means one, but none is found. NULL: no such names. */
-    bool (*find_library)(struct linker *linker, const char *name, struct image_file *file,
-                         char *path, struct error *error);
+    /* True when the DT_NEEDED name means a library that is not searched for, but found by rules of
+     * the adapter's (musl's libc.so). NULL: there is none. */
+    bool (*owns_name)(const char *name);
+    /* Opens the library of such a name and writes its path (SEARCH_PATH_MAX bytes). */
+    bool (*find_own)(struct linker *linker, const char *name, struct image_file *file, char *path,
+                     struct error *error);
     const char *preload_file; /* names libraries to preload for every program; NULL: none */
     bool checks_versions; /* needed versions are checked at load, and bind references; else names
                              alone do */

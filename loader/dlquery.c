@@ -103,7 +103,8 @@ static void *address_of(struct linker *linker, struct symbol_result found, struc
         struct tls_index index = {found.object->tls.module, found.symbol->st_value - ARCH_DTP_BIAS};
         return __tls_get_addr(&index);
     }
-    return (void *)relocate_value(linker, found, error);
+    uintptr_t value;
+    return relocate_value(linker, found, &value, error) ? (void *)value : NULL;
 }
 
 static void *find_symbol(struct linker *linker, void *handle, const struct symbol_request *request,

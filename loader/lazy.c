@@ -17,12 +17,13 @@
 struct resolver_call {
     struct linker *linker;
     struct symbol_result definition;
+    uintptr_t value;
     struct error *error;
 };
 
 static uintptr_t call_keeping_vectors(void *argument) {
     struct resolver_call *call = argument;
-    return relocate_value(call->linker, call->definition, call->error);
+    return relocate_value(call->linker, call->definition, &call->value, call->error);
 }
 
 static _Noreturn void give_up(struct linker *linker, const struct error *error) {
@@ -60,12 +61,11 @@ static uintptr_t find_function(struct linker *linker, struct object *object, siz
     }
     if (ELF64_ST_TYPE(definition.symbol->st_info) != STT_GNU_IFUNC)
         return address;
-    struct resolver_call call = {linker, definition, &error};
-    address = arch_call_keeping_vectors(call_keeping_vectors, &call,
-                                        arch_vector_area(linker_cpu(linker)));
-    if (!address && error.kind != ERROR_NONE)
+    struct resolver_call call = {.linker = linker, .definition = definition, .error = &error};
+    if (!arch_call_keeping_vectors(call_keeping_vectors, &call,
+                                   arch_vector_area(linker_cpu(linker))))
         give_up(linker, &error);
-    return address;
+    return call.value;
 }
 
 uintptr_t lazy_bind(struct object *object, size_t index) {

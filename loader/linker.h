@@ -42,8 +42,7 @@ struct linker {
     bool closing, close_again;            /* dl.c: dlclose is at work; it must look again */
     bool executable_stack;                /* stack.c: the stacks may hold code */
     struct retired *retired;              /* retire.c */
-    struct error error; /* start: why it failed; here, because it is too large for a lean stack, and
-                           last, because but for its first word it is hardly ever touched */
+    struct error *error;                  /* start: why it failed */
 };
 
 /* The one instance. For assembly entry points, exported functions and main.c alone. */

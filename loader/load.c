@@ -79,8 +79,11 @@ static bool means_loader(const struct linker *linker, const char *name) {
     return linker->self->soname && strcmp(name, linker->self->soname) == 0;
 }
 
-static struct object *add_loader(struct linker *linker) {
+/* The loader's own symbols are read here: only programs of some libcs ask for them. */
+static struct object *add_loader(struct linker *linker, struct error *error) {
     struct object *self = linker->self;
+    if (!self->symbols && (!dynamic_read(self, error) || !version_read(self, error)))
+        return NULL;
     if (!self->space)
         load_append(linker, self);
     return self;
@@ -132,7 +135,7 @@ static struct object *map_library(struct linker *linker, const struct image_file
     if (object->soname && means_loader(linker, object->soname)) {
         /* The system's own loader, named by path: it must not come to life here. */
         object_free(object);
-        return add_loader(linker);
+        return add_loader(linker, error);
     }
     if (path[0] != '/')
         search_origin(object); /* now: the current folder may change */
@@ -148,11 +151,8 @@ static struct object *map_library(struct linker *linker, const struct image_file
 /* Finds the file: by the adapter's own rules, or by search. */
 static bool open_library(struct linker *linker, const char *name, struct object *requester,
                          struct image_file *file, char *path, struct error *error) {
-    error->kind = ERROR_NONE;
-    if (linker->shim->find_library && linker->shim->find_library(linker, name, file, path, error))
-        return true;
-    if (error->kind != ERROR_NONE)
-        return false;
+    if (linker->shim->owns_name && linker->shim->owns_name(name))
+        return linker->shim->find_own(linker, name, file, path, error);
     return search_open(&linker->search, name, requester, linker->program, file, path, error);
 }
 
@@ -179,7 +179,7 @@ struct object *load_library(struct linker *linker, const char *name, struct obje
     if (object)
         return object;
     if (means_loader(linker, name))
-        return add_loader(linker);
+        return add_loader(linker, error);
     struct image_file file;
     char path[SEARCH_PATH_MAX];
     if (!open_library(linker, name, requester, &file, path, error)) {

@@ -20,6 +20,10 @@
 
 static struct linker the_linker;
 
+/* Too large for a lean stack, and hardly ever touched: a "common" symbol lies at the very end of
+ * .bss, where it takes no room on the pages that every start needs. */
+struct error start_error __attribute__((common));
+
 struct linker *linker_instance(void) {
     return &the_linker;
 }
@@ -75,7 +79,7 @@ static bool protect(struct linker *linker, struct error *error) {
 }
 
 static _Noreturn void run(struct linker *linker) {
-    struct error *error = &linker->error;
+    struct error *error = linker->error;
 
     if (!load(linker, error))
         report_failure(linker, error);
@@ -119,6 +123,7 @@ void loader_start(void *stack, const Elf64_Ehdr *self, const Elf64_Dyn *dynamic)
     /* Global addresses may be used. */
 
     struct linker *linker = &the_linker;
+    linker->error = &start_error;
     process_read(&linker->process, stack);
     const char *wrong = options_read(&linker->options, &linker->process,
                                      linker->process.entry == (uintptr_t)_start);

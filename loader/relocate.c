@@ -174,20 +174,19 @@ static uintptr_t value_of(struct symbol_result definition) {
     return definition.symbol ? symbol_address(definition) : 0;
 }
 
-static uintptr_t call_resolver(struct linker *linker, const struct object *object,
-                               uintptr_t resolver, struct error *error) {
-    if (!object_has_code(object, resolver)) {
-        error_set(error, ERROR_FILE, 0, object->label, "IFUNC resolver is not code of the object");
-        return 0;
-    }
-    return arch_call_ifunc(resolver, linker);
+static bool call_resolver(struct linker *linker, const struct object *object, uintptr_t resolver,
+                          uintptr_t *value, struct error *error) {
+    if (!object_has_code(object, resolver))
+        return error_set(error, ERROR_FILE, 0, object->label,
+                         "IFUNC resolver is not code of the object");
+    *value = arch_call_ifunc(resolver, linker);
+    return true;
 }
 
-uintptr_t relocate_value(struct linker *linker, struct symbol_result definition,
-                         struct error *error) {
-    uintptr_t address = symbol_address(definition);
-    return is_ifunc(definition) ? call_resolver(linker, definition.object, address, error)
-                                : address;
+bool relocate_value(struct linker *linker, struct symbol_result definition, uintptr_t *value,
+                    struct error *error) {
+    *value = symbol_address(definition);
+    return !is_ifunc(definition) || call_resolver(linker, definition.object, *value, value, error);
 }
 
 /* -- words that need a symbol -- */
@@ -209,17 +208,15 @@ static bool defer(struct pass *pass, struct deferred entry) {
 static bool run_deferred(struct pass *pass) {
     for (size_t i = 0; i < pass->deferred_count; i++) {
         const struct deferred *entry = &pass->deferred[i];
-        uintptr_t value;
-        if (entry->definition.symbol) {
-            value = relocate_value(pass->linker, entry->definition, pass->error);
-            if (value)
-                value += entry->addend;
-        } else {
-            value = call_resolver(pass->linker, pass->object, entry->addend, pass->error);
-        }
-        if (!value && pass->error->kind != ERROR_NONE)
+        struct symbol_result definition = entry->definition;
+        uintptr_t value = 0;
+        bool called =
+            definition.symbol
+                ? relocate_value(pass->linker, definition, &value, pass->error)
+                : call_resolver(pass->linker, pass->object, entry->addend, &value, pass->error);
+        if (!called)
             return false;
-        store((uintptr_t)entry->place, value);
+        store((uintptr_t)entry->place, value + (definition.symbol && value ? entry->addend : 0));
     }
     return true;
 }
@@ -516,7 +513,6 @@ static bool apply_all(struct pass *pass) {
 bool relocate_object(struct linker *linker, struct object *object, struct relocate_options options,
                      struct error *error) {
     struct pass pass = {.linker = linker, .object = object, .options = options, .error = error};
-    error->kind = ERROR_NONE;
     long result = set_text_writable(object, true);
     if (result < 0)
         return error_set(error, ERROR_FILE, (int)-result, object->label,
@@ -527,8 +523,8 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
     if (done && result < 0)
         done = error_set(error, ERROR_FILE, (int)-result, object->label,
                          "cannot restore segment prot after reloc");
-    if (done)
-        error->kind = ERROR_NONE; /* patience may have left one */
+    if (done && object->incomplete)
+        error->kind = ERROR_NONE; /* patience has left one */
     done = done && run_deferred(&pass);
     memory_free(pass.deferred);
     object->relocated = done;

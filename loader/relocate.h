@@ -35,10 +35,10 @@ bool relocate_stays_writable(const struct object *object, uintptr_t place);
 /* Makes the RELRO regions of the objects from `first` on read-only (NULL: of none). */
 bool relocate_protect(const struct object *first, struct error *error);
 
-/* The address of a definition for use as a value: an IFUNC's resolver is called. 0 with *error set
- * when that resolver is not code of its object. */
-uintptr_t relocate_value(struct linker *linker, struct symbol_result definition,
-                         struct error *error);
+/* The address of a definition for use as a value: an IFUNC's resolver is called. False with *error
+ * set when that resolver is not code of its object. */
+bool relocate_value(struct linker *linker, struct symbol_result definition, uintptr_t *value,
+                    struct error *error);
 
 /* Remembers that `object` uses a symbol of `used`, so that this one is not unloaded before it.
  * Needs no lock. */

@@ -19,6 +19,8 @@
 #define PR_SET_NAME 15
 
 void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic) {
+    /* The page is read now and written below: a first access that writes makes that one fault. */
+    __atomic_fetch_or((unsigned char *)dynamic, 0, __ATOMIC_RELAXED);
     const Elf64_Rela *rela = NULL;
     size_t size = 0;
     for (; dynamic->d_tag != DT_NULL; dynamic++) {
@@ -47,10 +49,10 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->self = object_new(OBJECT_LOADER, linker->search.facts->glibc_interpreter);
     if (!linker->self ||
         !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self, linker->process.page_size,
-                     &linker->error) ||
-        !dynamic_read(linker->self, &linker->error) ||
-        !version_read(linker->self, &linker->error) || !(linker->self->needed = object_list_new(0)))
+                     linker->error) ||
+        !(linker->self->needed = object_list_new(0)))
         sys_exit(127);
+    linker->self->soname = strrchr(linker->search.facts->glibc_interpreter, '/') + 1;
     linker->self->entry = (uintptr_t)_start;
     linker->self->relocated = true;
     linker->self->never_unload = true;

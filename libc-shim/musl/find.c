@@ -34,8 +34,18 @@ static const char *const known_places[] = {
 /* `make install` leaves this beside myld. */
 #define COPY_BESIDE "libc.musl-%s.so.1"
 
-enum { PLACE_INTERPRETER, PLACE_OPTION, PLACE_BESIDE, PLACE_KNOWN };
-#define PLACE_COUNT (PLACE_KNOWN + ARRAY_LENGTH(known_places))
+/* The copy comes first where myld stands in the place of musl's loader, which hides the system's
+ * libc.so more often than not; else last. */
+enum { PLACE_INTERPRETER, PLACE_OPTION, PLACE_BESIDE_FIRST, PLACE_KNOWN };
+#define PLACE_BESIDE_LAST (PLACE_KNOWN + ARRAY_LENGTH(known_places))
+#define PLACE_COUNT (PLACE_BESIDE_LAST + 1)
+
+/* The kernel took myld for musl's loader. */
+static bool stands_in(const struct linker *linker) {
+    const char *name = linker->options.explicitly ? NULL : linker->interpreter;
+    const char *slash = name ? strrchr(name, '/') : NULL;
+    return slash && musl_means_libc(slash + 1);
+}
 
 /* The folder of the running myld, with '/' at the end: of the interpreter that the kernel took, or
  * of the command. */
@@ -55,10 +65,10 @@ static bool own_folder(const struct linker *linker, char *path) {
 static bool name_place(const struct linker *linker, size_t place, char *path) {
     const char *arch = linker->search.facts->musl_arch;
     const char *given = NULL;
-    if (place >= PLACE_KNOWN)
+    if (place >= PLACE_KNOWN && place < PLACE_BESIDE_LAST)
         return format_text(path, SEARCH_PATH_MAX, known_places[place - PLACE_KNOWN], arch) > 0;
-    if (place == PLACE_BESIDE) {
-        if (!own_folder(linker, path))
+    if (place == PLACE_BESIDE_FIRST || place == PLACE_BESIDE_LAST) {
+        if (stands_in(linker) != (place == PLACE_BESIDE_FIRST) || !own_folder(linker, path))
             return false;
         size_t length = strlen(path);
         return format_text(path + length, SEARCH_PATH_MAX - length, COPY_BESIDE, arch) > 0;
@@ -100,11 +110,11 @@ static const char *check_dynamic(const struct image_file *file) {
 }
 
 /* Opens a candidate. NULL when it is accepted, else what is wrong with it. */
-static const char *try_place(const struct linker *linker, size_t place, const char *path,
-                             struct image_file *file, struct error *error) {
+static const char *try_place(const struct linker *linker, const char *path, struct image_file *file,
+                             struct error *error) {
     static const char itself[] = "is myld itself";
     bool foreign;
-    if (place == PLACE_INTERPRETER && !linker->options.explicitly)
+    if (!linker->options.explicitly && strcmp(path, linker->interpreter) == 0)
         return itself; /* the kernel took it as the interpreter */
     if (!image_open(file, path, &foreign, error))
         return error->number ? error_number_text(error->number) : error->text;
@@ -118,10 +128,10 @@ static const char *try_place(const struct linker *linker, size_t place, const ch
     return wrong;
 }
 
-bool musl_open_libc(struct linker *linker, struct image_file *file, char *path) {
-    struct error error;
+bool musl_open_libc(struct linker *linker, struct image_file *file, char *path,
+                    struct error *error) {
     for (size_t place = 0; place < PLACE_COUNT; place++)
-        if (name_place(linker, place, path) && !try_place(linker, place, path, file, &error))
+        if (name_place(linker, place, path) && !try_place(linker, path, file, error))
             return true;
     return false;
 }
@@ -134,7 +144,7 @@ void musl_describe_places(struct linker *linker, char *text, size_t size) {
     for (size_t place = 0; place < PLACE_COUNT; place++) {
         if (!name_place(linker, place, path))
             continue;
-        const char *wrong = try_place(linker, place, path, &file, &error);
+        const char *wrong = try_place(linker, path, &file, &error);
         if (!wrong)
             image_close(&file);
         length += format_text(text + length, size - length, "\n  looked at %s: %s", path,

@@ -65,11 +65,9 @@ static void set_search(struct linker *linker) {
     linker->search.default_path = default_path;
 }
 
-static bool find_library(struct linker *linker, const char *name, struct image_file *file,
-                         char *path, struct error *error) {
-    if (!musl_means_libc(name))
-        return false;
-    return musl_open_libc(linker, file, path) ||
+static bool find_libc(struct linker *linker, const char *name, struct image_file *file, char *path,
+                      struct error *error) {
+    return musl_open_libc(linker, file, path, error) ||
            error_set(error, ERROR_OTHER, ENOENT, name, "musl's libc.so is not found");
 }
 
@@ -176,7 +174,8 @@ static void each_thread(struct linker *linker, thread_visitor *visit, void *cont
 const struct libc_shim shim_musl = {
     .name = "musl",
     .set_search = set_search,
-    .find_library = find_library,
+    .owns_name = musl_means_libc,
+    .find_own = find_libc,
     .patient = true,
     .plain_order = true,
     .arrays_only = arrays_only,

@@ -33,70 +33,55 @@ struct stub {
     size_t symbol_count;
     Elf64_Sym *symbols;
     uint32_t *hash; /* DT_HASH with one bucket: so few symbols need no more */
-    char *strings;
-    size_t strings_used;
 };
 
 /* -- symbols -- */
 
-typedef void reference_visitor(struct stub *stub, struct linker *linker, const char *name);
-
-/* Calls visit() for each relocation of libc.so that names a symbol. */
-static void each_reference(struct stub *stub, struct linker *linker, reference_visitor *visit) {
-    const struct object *libc = linker->libc;
-    const struct {
-        const Elf64_Rela *table;
-        size_t first, count;
-    } parts[] = {
-        {libc->rela, libc->relative_count, libc->rela_count},
-        {libc->plt_rela, 0, libc->plt_rela_count},
-    };
-    for (size_t part = 0; part < ARRAY_LENGTH(parts); part++)
-        for (size_t i = parts[part].first; i < parts[part].count; i++) {
-            uint32_t index = (uint32_t)(parts[part].table[i].r_info >> 32);
-            if (index && symbol_index_is_valid(libc, index))
-                visit(stub, linker, libc->strings + libc->symbols[index].st_name);
-        }
+/* What stands before libc.so in the global scope answers a reference of libc.so, as natively. */
+static struct symbol_result find_before_libc(const struct linker *linker, const char *name) {
+    const struct object_list *scope = linker->base.global.list;
+    struct symbol_request request = symbol_request_for(name, NULL);
+    request.newest = true;
+    request.for_call = true; /* a PLT entry of the program is no definition */
+    for (size_t i = 0; i < scope->count && scope->item[i] != linker->libc; i++) {
+        const Elf64_Sym *symbol = symbol_find_in(scope->item[i], &request);
+        if (symbol)
+            return (struct symbol_result){scope->item[i], symbol};
+    }
+    return (struct symbol_result){NULL, NULL};
 }
 
-static void count_reference(struct stub *stub, struct linker *linker, const char *name) {
-    (void)linker;
-    stub->symbol_count++;
-    stub->strings_used += strlen(name) + 1;
-}
-
-static uint32_t add_string(struct stub *stub, const char *text) {
-    size_t at = stub->strings_used, size = strlen(text) + 1;
-    memcpy(stub->strings + at, text, size);
-    stub->strings_used += size;
-    return (uint32_t)at;
-}
-
-static bool has_symbol(const struct stub *stub, const char *name) {
+static bool has_symbol(const struct stub *stub, uint32_t name) {
     for (size_t i = 1; i < stub->symbol_count; i++)
-        if (strcmp(stub->strings + stub->symbols[i].st_name, name) == 0)
+        if (stub->symbols[i].st_name == name)
             return true;
     return false;
 }
 
-/* A symbol of the stub for a reference that binds outside of libc.so. */
-static void export_reference(struct stub *stub, struct linker *linker, const char *name) {
-    struct symbol_request request = symbol_request_for(name, NULL);
-    request.newest = true;
-    request.for_call = true; /* a PLT entry of the program is no definition */
-    struct symbol_result found = symbol_find_in_list(linker->base.global.list, 0, &request);
+/* A symbol of the stub for a reference that binds outside of libc.so. The stub uses libc.so's
+ * strings: `name` is an offset there. */
+static void export_reference(struct stub *stub, const struct linker *linker, uint32_t name) {
+    struct symbol_result found = find_before_libc(linker, linker->libc->strings + name);
     unsigned type = found.symbol ? ELF64_ST_TYPE(found.symbol->st_info) : STT_TLS;
-    if (found.object == linker->libc || type == STT_TLS || type == STT_GNU_IFUNC ||
-        has_symbol(stub, name))
+    if (type == STT_TLS || type == STT_GNU_IFUNC || has_symbol(stub, name))
         return;
-    stub->symbols[stub->symbol_count] = (Elf64_Sym){
-        .st_name = add_string(stub, name),
+    stub->symbols[stub->symbol_count++] = (Elf64_Sym){
+        .st_name = name,
         .st_info = found.symbol->st_info,
         .st_shndx = SHN_ABS,
         .st_value = symbol_address(found),
         .st_size = found.symbol->st_size,
     };
-    stub->symbol_count++;
+}
+
+static void export_references(struct stub *stub, const struct linker *linker,
+                              const Elf64_Rela *table, size_t count) {
+    const struct object *libc = linker->libc;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t index = (uint32_t)(table[i].r_info >> 32);
+        if (index && symbol_index_is_valid(libc, index))
+            export_reference(stub, linker, libc->symbols[index].st_name);
+    }
 }
 
 /* All symbols in the one chain of the one bucket (gABI chapter 5, "Hash Table"). */
@@ -109,20 +94,20 @@ static void make_hash(struct stub *stub) {
         chain[i] = i + 1 < stub->symbol_count ? (uint32_t)i + 1 : 0;
 }
 
-static bool make_symbols(struct stub *stub, struct linker *linker) {
-    stub->symbol_count = 1; /* entry 0 is empty, as is the first string */
-    stub->strings_used = 1 + sizeof "libc.so";
-    each_reference(stub, linker, count_reference);
-    stub->symbols = memory_alloc(stub->symbol_count * sizeof stub->symbols[0]);
-    stub->hash = memory_alloc((3 + stub->symbol_count) * sizeof stub->hash[0]);
-    stub->strings = memory_alloc(stub->strings_used);
-    if (!stub->symbols || !stub->hash || !stub->strings)
+static bool make_symbols(struct stub *stub, const struct linker *linker) {
+    const struct object *libc = linker->libc;
+    size_t named = libc->rela_count - libc->relative_count;
+    size_t most = 1 + named + libc->plt_rela_count; /* entry 0 is empty */
+    stub->symbols = memory_alloc(most * sizeof stub->symbols[0]);
+    if (!stub->symbols)
         return false;
     stub->symbol_count = 1;
-    stub->strings_used = 1;
-    each_reference(stub, linker, export_reference);
-    make_hash(stub);
-    return true;
+    export_references(stub, linker, libc->rela + libc->relative_count, named);
+    export_references(stub, linker, libc->plt_rela, libc->plt_rela_count);
+    stub->hash = memory_alloc((3 + stub->symbol_count) * sizeof stub->hash[0]);
+    if (stub->hash)
+        make_hash(stub);
+    return stub->hash != NULL;
 }
 
 /* -- thread-local storage -- */
@@ -191,12 +176,16 @@ static void make_headers(struct stub *stub, const struct linker *linker) {
             stub->phdr[PHDR_STACK] = program->phdr[i];
 }
 
-static void make_dynamic(struct stub *stub) {
+/* Of the one name that is not among libc.so's strings, the distance from them serves: its offset
+ * is added to their address. */
+static void make_dynamic(struct stub *stub, const struct linker *linker) {
+    static const char own_name[] = "libc.so";
+    uintptr_t strings = (uintptr_t)linker->libc->strings;
     stub->construct = (uintptr_t)musl_construct_all;
     stub->destruct = (uintptr_t)musl_destruct_all;
     const Elf64_Dyn dynamic[DYNAMIC_COUNT] = {
-        {DT_NEEDED, {add_string(stub, "libc.so")}},
-        {DT_STRTAB, {(uintptr_t)stub->strings}},
+        {DT_NEEDED, {(uintptr_t)own_name - strings}},
+        {DT_STRTAB, {strings}},
         {DT_SYMTAB, {(uintptr_t)stub->symbols}},
         {DT_HASH, {(uintptr_t)stub->hash}},
         {DT_INIT_ARRAY, {(uintptr_t)&stub->construct}},
@@ -241,7 +230,7 @@ bool musl_run_libc(struct linker *linker, struct error *error) {
     if (!stub || !make_symbols(stub, linker) || !make_image(linker))
         return error_no_memory(error, linker->libc->path);
     make_headers(stub, linker);
-    make_dynamic(stub);
+    make_dynamic(stub, linker);
     enter(stub, linker);
     if (tls_slot(linker, arch_thread_pointer())->magic != THREAD_SLOT_MAGIC)
         return error_set(error, ERROR_OTHER, ENOTSUP, linker->libc->path,
