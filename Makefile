@@ -36,8 +36,13 @@ COMPILER_INCLUDE := $(shell $(LOADER_CC) -print-file-name=include)
 # No helpers of libgcc that look for features first; landing pads for checked branches, signed return addresses.
 LOADER_CFLAGS_aarch64 := -mno-outline-atomics -mbranch-protection=standard
 
+# Most of the loader runs once: what counts there are the bytes that come into the caches. The loops that run for each
+# relocation and symbol are to be fast.
+OPTIMISE = -Os
+$(addprefix $(BUILD)/obj/loader/,relocate.o symbol.o): OPTIMISE = -O2
+
 # The loader: freestanding, no vector registers (lazy binding must not touch them), musl's headers.
-LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -O2 -g -ffreestanding -fPIC -fvisibility=hidden \
+LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -g -ffreestanding -fPIC -fvisibility=hidden \
 	-fno-stack-protector -fasynchronous-unwind-tables -fno-builtin -ffunction-sections \
 	-fno-strict-aliasing -mgeneral-regs-only -nostdinc -isystem $(COMPILER_INCLUDE) \
 	-isystem $(MUSL_INCLUDE) -I. -Iarch/$(ARCH) $(LOADER_CFLAGS_$(ARCH))
@@ -83,7 +88,7 @@ endif
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
-	@$(LOADER_CC) $(LOADER_CFLAGS) -MMD -MP -c -o $@ $<
+	@$(LOADER_CC) $(LOADER_CFLAGS) $(OPTIMISE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.S
 	@mkdir -p $(@D)
