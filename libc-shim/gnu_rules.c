@@ -1,11 +1,95 @@
 /* Search rules and messages of glibc's loader (ld.so(8); wording of the messages: glibc 2.36). */
+#define _GNU_SOURCE /* strchrnul */
 #include "gnu_rules.h"
 
 #include "arch.h"
 #include "loader/facts.h"
 #include "loader/linker.h"
+#include "loader/memory.h"
 #include "loader/text.h"
 #include <errno.h>
+#include <string.h>
+
+/* -- subfolders -- */
+
+/* Bits of a folder's record of what is there. */
+#define SUBFOLDER_LIMIT 64
+#define GLIBC_HWCAPS "glibc-hwcaps/"
+
+static bool list_has(const char *list, const char *name) {
+    size_t length = strlen(name);
+    for (; list; list = strchr(list, ':')) {
+        list += *list == ':';
+        if (strncmp(list, name, length) == 0 && (!list[length] || list[length] == ':'))
+            return true;
+    }
+    return false;
+}
+
+/* The names of glibc-hwcaps folders: those that --glibc-hwcaps-prepend tells, then those that this
+ * processor can run, as far as --glibc-hwcaps-mask lets them be. */
+static const char *const *choose_hwcaps(const struct linker *linker) {
+    const struct options *options = &linker->options;
+    const char *const *runnable = linker->search.hwcaps;
+    char *prepend = options->hwcaps_prepend ? memory_copy_text(options->hwcaps_prepend) : NULL;
+    size_t count = 2;
+    for (const char *at = prepend; at && *at; at++)
+        count += *at == ':';
+    for (size_t i = 0; runnable[i]; i++)
+        count++;
+    const char **chosen = memory_alloc(count * sizeof *chosen);
+    if (!chosen)
+        return runnable;
+    count = 0;
+    while (prepend && *prepend) {
+        char *end = strchrnul(prepend, ':');
+        if (end > prepend)
+            chosen[count++] = prepend;
+        prepend = *end ? end + 1 : end;
+        *end = 0;
+    }
+    for (; *runnable; runnable++)
+        if (!options->hwcaps_mask || list_has(options->hwcaps_mask, *runnable))
+            chosen[count++] = *runnable;
+    return chosen;
+}
+
+/* The old subfolders, which glibc 2.37 does no longer know: every combination of "tls", the
+ * platform and the processor's features, in the order of a binary number that counts down. */
+static size_t add_old_subfolders(const struct linker *linker, const char **list, size_t room) {
+    const char *part[2 + ARCH_HWCAP_FOLDERS] = {"tls", linker->search.platform};
+    size_t parts = part[1] ? 2 : 1, count = 0;
+    parts += arch_hwcap_folders(&linker->cpu, linker->process.hwcap, ARCH_HWCAP_MASK, part + parts);
+    for (unsigned chosen = (1u << parts) - 1; chosen && count < room; chosen--) {
+        char path[SEARCH_PATH_MAX];
+        size_t length = 0;
+        for (size_t i = 0; i < parts; i++)
+            if (chosen >> (parts - 1 - i) & 1)
+                length += format_text(path + length, sizeof path - length, "%s%s",
+                                      length ? "/" : "", part[i]);
+        if ((list[count] = memory_copy_text(path)))
+            count++;
+    }
+    return count;
+}
+
+/* search->list_subfolders: asked for when the first folder is looked into. */
+static const char *const *list_subfolders(void *context) {
+    const struct linker *linker = context;
+    const char **list = memory_alloc((SUBFOLDER_LIMIT + 1) * sizeof *list);
+    size_t count = 0;
+    if (!list)
+        return NULL;
+    for (const char *const *name = linker->search.hwcaps; *name && count < SUBFOLDER_LIMIT;
+         name++) {
+        char path[SEARCH_PATH_MAX];
+        format_text(path, sizeof path, GLIBC_HWCAPS "%s", *name);
+        if ((list[count] = memory_copy_text(path)))
+            count++;
+    }
+    add_old_subfolders(linker, list + count, SUBFOLDER_LIMIT - count);
+    return list;
+}
 
 void gnu_set_search(struct linker *linker) {
     static const enum search_rule rules[] = {
@@ -15,7 +99,12 @@ void gnu_set_search(struct linker *linker) {
     linker->search.rules = rules;
     linker->search.default_paths = linker->search.facts->default_folders;
     linker->search.hwcaps = arch_hwcaps(linker_cpu(linker), linker->search.facts->hwcaps);
+    if (linker->options.hwcaps_prepend || linker->options.hwcaps_mask)
+        linker->search.hwcaps = choose_hwcaps(linker);
     linker->search.platform = arch_platform(linker_cpu(linker), linker->process.platform);
+    linker->search.list_subfolders = list_subfolders;
+    linker->search.list_context = linker;
+    linker->program->weak_last = linker->options.dynamic_weak;
 }
 
 /* Before libc is there, glibc's loader knows the texts of few error numbers. */

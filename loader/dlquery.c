@@ -144,6 +144,7 @@ void *dl_sym(struct linker *linker, void *handle, const char *name, const char *
                               .hash = version_name ? symbol_sysv_hash(version_name) : 0,
                               .hidden = true};
     struct symbol_request request = symbol_request_for(name, version_name ? &version : NULL);
+    request.weak_last = linker->program->weak_last;
     request.newest = true;
     linker->shim->lock(linker);
     void *address = find_symbol(linker, handle, &request, caller, &error);
@@ -285,7 +286,7 @@ int dl_information(struct linker *linker, void *handle, int request, void *argum
         fill_search_info(linker, object, argument, request == INFO_SERINFOSIZE);
         break;
     case INFO_ORIGIN: {
-        const char *origin = search_origin(object);
+        const char *origin = search_origin(&linker->search, object);
         stpcpy(argument, origin ? origin : "");
         break;
     }

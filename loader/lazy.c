@@ -77,7 +77,7 @@ uintptr_t lazy_bind(struct object *object, size_t index) {
         address += (uint64_t)rela->r_addend;
     reader_leave();
     uintptr_t slot = object->bias + rela->r_offset;
-    if (relocate_stays_writable(object, slot))
+    if (!linker->options.bind_not && relocate_stays_writable(object, slot))
         __atomic_store_n((uintptr_t *)slot, address, __ATOMIC_RELEASE);
     return address;
 }

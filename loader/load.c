@@ -123,6 +123,7 @@ static struct object *map_library(struct linker *linker, const struct image_file
     }
     object->requester = requester;
     object->ignores_versions = !linker->shim->checks_versions;
+    object->weak_last = linker->program->weak_last;
     object->label = name; /* until it is known to be sound, messages call it what it was asked for
                              by, as ld.so's */
     if (is_executable(file, object, error) ||
@@ -138,7 +139,7 @@ static struct object *map_library(struct linker *linker, const struct image_file
         return add_loader(linker, error);
     }
     if (path[0] != '/')
-        search_origin(object); /* now: the current folder may change */
+        search_origin(&linker->search, object); /* now: the current folder may change */
     object->never_unload = object->flags_1 & DF_1_NODELETE || !linker->shim->unloads;
     if (object->tls.memory_size && !tls_add_module(linker, object, error)) {
         object_free(object);
@@ -213,7 +214,7 @@ static bool load_needed(struct linker *linker, struct object *object, struct err
             continue;
         const char *name = dynamic_string(object, object->dynamic[i].d_un.d_val);
         struct object *dependency = load_library(linker, name, object, error);
-        if (!dependency && linker->options.trace_environment)
+        if (!dependency && linker->options.mode == MODE_TRACE)
             dependency = add_missing(linker, name, error);
         if (!dependency) {
             memory_free(needed);

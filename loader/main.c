@@ -4,8 +4,10 @@
  * the line after it says what holds from there on. The stages are the same for a program that the
  * kernel started with myld as its interpreter, for ./myld program, and for every libc.
  */
+#include "auxv.h"
 #include "init.h"
 #include "linker.h"
+#include "list.h"
 #include "load.h"
 #include "program.h"
 #include "relocate.h"
@@ -85,10 +87,10 @@ static _Noreturn void run(struct linker *linker) {
         report_failure(linker, error);
     /* The program and all that it needs is mapped and read; the libc is known. */
 
-    if (linker->options.mode != MODE_RUN)
-        start_answer(linker);
-    if (!check_versions(linker))
+    if (!check_versions(linker) && linker->options.mode == MODE_RUN)
         sys_exit(1); /* ld.so's status for just this */
+    if (linker->options.mode != MODE_RUN)
+        list_answer(linker);
     /* Every version that some object needs is defined. */
 
     linker->shim->lay_out_tls(linker);
@@ -127,6 +129,10 @@ void loader_start(void *stack, const Elf64_Ehdr *self, const Elf64_Dyn *dynamic)
     process_read(&linker->process, stack);
     const char *wrong = options_read(&linker->options, &linker->process,
                                      linker->process.entry == (uintptr_t)_start);
+    if (linker->process.secure && linker->options.mode == MODE_TRACE)
+        sys_exit(5); /* ld.so's status: strangers are not told what a privileged program loads */
+    if (linker->options.show_auxv)
+        auxv_show(&linker->process);
     if (linker->options.mode == MODE_HELP)
         report_help(linker->process.argv[0]);
     if (linker->options.mode == MODE_VERSION)

@@ -152,6 +152,7 @@ struct object {
     bool debug_entry; /* has DT_DEBUG */
 
     /* -- versions: version.c -- */
+    bool weak_last;        /* its references take a weak definition as the last resort alone */
     bool ignores_versions; /* its references are to names alone and mean the default version */
     struct version *versions;
     size_t version_count;

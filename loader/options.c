@@ -14,25 +14,49 @@ static const char *const unsafe_variables[] = {
 };
 
 /* The variables that the loader reads. All begin with one of two prefixes, so that one look at the
- * environment is enough. */
-enum { BIND_NOW, VERBOSE, TRACE, PRELOAD, LIBRARY_PATH, MUSL_LIBC, VARIABLE_COUNT };
-
-static const char variable_names[VARIABLE_COUNT][24] = {
-    [BIND_NOW] = "LD_BIND_NOW",          [VERBOSE] = "LD_VERBOSE",
-    [TRACE] = "LD_TRACE_LOADED_OBJECTS", [PRELOAD] = "LD_PRELOAD",
-    [LIBRARY_PATH] = "LD_LIBRARY_PATH",  [MUSL_LIBC] = "MYLD_MUSL_LIBC",
+ * environment is enough. Those before FIRST_UNTRUSTED count in secure mode, too. */
+enum {
+    BIND_NOW,
+    BIND_NOT,
+    WARN,
+    VERBOSE,
+    TRACE,
+    PRELOAD,
+    FIRST_UNTRUSTED,
+    LIBRARY_PATH = FIRST_UNTRUSTED,
+    ORIGIN_PATH,
+    DYNAMIC_WEAK,
+    SHOW_AUXV,
+    DEBUG,
+    MUSL_LIBC,
+    VARIABLE_COUNT
 };
 
-/* Finds the values; the first definition of a variable counts. */
-static void find_variables(const struct process *process, const char *values[VARIABLE_COUNT]) {
+static const char variable_names[VARIABLE_COUNT][24] = {
+    [BIND_NOW] = "LD_BIND_NOW",
+    [BIND_NOT] = "LD_BIND_NOT",
+    [WARN] = "LD_WARN",
+    [VERBOSE] = "LD_VERBOSE",
+    [TRACE] = "LD_TRACE_LOADED_OBJECTS",
+    [PRELOAD] = "LD_PRELOAD",
+    [LIBRARY_PATH] = "LD_LIBRARY_PATH",
+    [ORIGIN_PATH] = "LD_ORIGIN_PATH",
+    [DYNAMIC_WEAK] = "LD_DYNAMIC_WEAK",
+    [SHOW_AUXV] = "LD_SHOW_AUXV",
+    [DEBUG] = "LD_DEBUG",
+    [MUSL_LIBC] = "MYLD_MUSL_LIBC",
+};
+
+/* Finds the values of the first `count` variables; the last definition of a variable counts. */
+static void find_variables(const struct process *process, const char **values, size_t count) {
     for (char **variable = process->envp; *variable; variable++) {
         const char *text = *variable;
         if (!(text[0] == 'L' && text[1] == 'D' && text[2] == '_') &&
             !(text[0] == 'M' && text[1] == 'Y' && text[2] == 'L'))
             continue;
-        for (size_t i = 0; i < VARIABLE_COUNT; i++) {
+        for (size_t i = 0; i < count; i++) {
             size_t length = strnlen(variable_names[i], sizeof variable_names[i]);
-            if (!values[i] && strncmp(text, variable_names[i], length) == 0 && text[length] == '=')
+            if (strncmp(text, variable_names[i], length) == 0 && text[length] == '=')
                 values[i] = text + length + 1;
         }
     }
@@ -43,49 +67,87 @@ static const char *if_not_empty(const char *value) {
     return value && value[0] ? value : NULL;
 }
 
+static bool is_not_empty(const char *value) {
+    return if_not_empty(value) != NULL;
+}
+
+/* True when a list that is separated by blanks, commas or colons has the word. */
+static bool has_word(const char *list, const char *word) {
+    static const char separators[] = " ,:";
+    size_t length = strlen(word);
+    for (; list && *list; list += *list != 0) {
+        const char *start = list;
+        while (*list && !strchr(separators, *list))
+            list++;
+        if ((size_t)(list - start) == length && memcmp(start, word, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void set_trace(struct options *options, const char *value) {
+    const char *end;
+    options->mode = MODE_TRACE;
+    options->list_program = parse_number(value, &end) > 1;
+}
+
 static void read_environment(struct options *options, struct process *process) {
     const char *values[VARIABLE_COUNT] = {NULL};
-    find_variables(process, values);
-    options->bind_now = if_not_empty(values[BIND_NOW]) != NULL;
-    options->verbose = if_not_empty(values[VERBOSE]) != NULL;
-    options->trace_environment = values[TRACE] != NULL;
-    if (options->trace_environment)
-        options->mode = MODE_LIST;
+    find_variables(process, values, process->secure ? FIRST_UNTRUSTED : VARIABLE_COUNT);
+    options->bind_now = is_not_empty(values[BIND_NOW]);
+    options->bind_not = is_not_empty(values[BIND_NOT]);
+    options->list_undefined = is_not_empty(values[WARN]);
+    options->list_versions = is_not_empty(values[VERBOSE]);
+    if (values[TRACE])
+        set_trace(options, values[TRACE]);
+    options->list_unused = has_word(values[DEBUG], "unused");
     options->preload = if_not_empty(values[PRELOAD]);
-    if (process->secure) {
-        for (size_t i = 0; i < ARRAY_LENGTH(unsafe_variables); i++)
-            process_unset(process, unsafe_variables[i]);
-        return;
-    }
     options->library_path = if_not_empty(values[LIBRARY_PATH]);
+    options->origin_path = values[ORIGIN_PATH];
+    options->dynamic_weak = values[DYNAMIC_WEAK] != NULL;
+    options->show_auxv = values[SHOW_AUXV] != NULL;
     options->musl_libc = if_not_empty(values[MUSL_LIBC]);
+    for (size_t i = 0; process->secure && i < ARRAY_LENGTH(unsafe_variables); i++)
+        process_unset(process, unsafe_variables[i]);
 }
 
 /* Options that take no value. Returns false when `word` is none of them. */
 static bool read_switch(struct options *options, const char *word) {
-    if (strcmp(word, "--list") == 0)
-        options->mode = MODE_LIST;
-    else if (strcmp(word, "--verify") == 0)
-        options->mode = MODE_VERIFY;
-    else if (strcmp(word, "--inhibit-cache") == 0)
-        options->inhibit_cache = true;
-    else if (strcmp(word, "--help") == 0)
-        options->mode = MODE_HELP;
-    else if (strcmp(word, "--version") == 0)
-        options->mode = MODE_VERSION;
-    else
-        return false;
-    return true;
+    static const struct {
+        char word[12];
+        uint8_t mode;
+    } modes[] = {
+        {"--list", MODE_LIST},
+        {"--verify", MODE_VERIFY},
+        {"--help", MODE_HELP},
+        {"--version", MODE_VERSION},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(modes); i++)
+        if (strcmp(word, modes[i].word) == 0) {
+            options->mode = (enum options_mode)modes[i].mode;
+            return true;
+        }
+    bool known = strcmp(word, "--inhibit-cache") == 0;
+    options->inhibit_cache |= known;
+    return known;
 }
 
 /* Where the value of an option goes, or NULL when `word` is none that takes one. */
 static const char **value_of(struct options *options, const char *word) {
-    if (strcmp(word, "--library-path") == 0)
-        return &options->library_path;
-    if (strcmp(word, "--preload") == 0)
-        return &options->preload_option;
-    if (strcmp(word, "--argv0") == 0)
-        return &options->argv0;
+    static const struct {
+        char word[24];
+        uint16_t member;
+    } takers[] = {
+        {"--library-path", offsetof(struct options, library_path)},
+        {"--preload", offsetof(struct options, preload_option)},
+        {"--argv0", offsetof(struct options, argv0)},
+        {"--inhibit-rpath", offsetof(struct options, inhibit_rpath)},
+        {"--glibc-hwcaps-prepend", offsetof(struct options, hwcaps_prepend)},
+        {"--glibc-hwcaps-mask", offsetof(struct options, hwcaps_mask)},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(takers); i++)
+        if (strcmp(word, takers[i].word) == 0)
+            return (const char **)((char *)options + takers[i].member);
     return NULL;
 }
 
@@ -100,10 +162,10 @@ static const char *read_command_line(struct options *options, struct process *pr
         if (read_switch(options, word))
             continue;
         const char **value = value_of(options, word);
-        if (!value)
+        if (!value || at + 1 == process->argc) { /* ld.so does not know it without its value */
+            options->wrong_word = word;
             return "unrecognized option";
-        if (at + 1 == process->argc)
-            return "missing argument";
+        }
         *value = process->argv[++at];
     }
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION)

@@ -6,7 +6,8 @@
 
 enum options_mode {
     MODE_RUN,     /* start the program */
-    MODE_LIST,    /* --list, LD_TRACE_LOADED_OBJECTS: print its libraries */
+    MODE_LIST,    /* --list: print its libraries */
+    MODE_TRACE,   /* LD_TRACE_LOADED_OBJECTS: the same, also those that are missing; for ldd */
     MODE_VERIFY,  /* --verify: can it be started by this loader? */
     MODE_HELP,    /* --help */
     MODE_VERSION, /* --version */
@@ -14,23 +15,33 @@ enum options_mode {
 
 struct options {
     enum options_mode mode;
-    bool explicitly; /* run as a command: the program is the first argument after the options */
-    bool trace_environment;     /* MODE_LIST because of LD_TRACE_LOADED_OBJECTS */
-    const char *program;        /* explicitly: the file to run */
-    const char *argv0;          /* --argv0, NULL: none */
+    bool explicitly;     /* run as a command: the program is the first argument after the options */
+    const char *program; /* explicitly: the file to run */
+    const char *argv0;   /* --argv0, NULL: none */
     const char *library_path;   /* --library-path, else LD_LIBRARY_PATH; NULL: none */
     const char *preload;        /* LD_PRELOAD, NULL: none */
     const char *preload_option; /* --preload, NULL: none */
+    const char *inhibit_rpath;  /* --inhibit-rpath: objects whose search paths do not count, NULL */
+    const char *hwcaps_prepend; /* --glibc-hwcaps-prepend: folders to look at first, NULL: none */
+    const char *hwcaps_mask;    /* --glibc-hwcaps-mask: of the others these alone, NULL: all */
+    const char *origin_path;    /* LD_ORIGIN_PATH: $ORIGIN of a program that has none, NULL: none */
+    const char *musl_libc;      /* MYLD_MUSL_LIBC: the libc.so for musl programs; NULL: none */
+    const char *wrong_word;     /* what options_read complains about; NULL: something is missing */
     bool inhibit_cache;         /* --inhibit-cache */
     bool bind_now;              /* LD_BIND_NOW is set and not empty */
-    bool verbose;               /* LD_VERBOSE: a list tells the versions, too */
-    const char *musl_libc;      /* MYLD_MUSL_LIBC: the libc.so for musl programs; NULL: none */
+    bool bind_not;              /* LD_BIND_NOT, likewise: PLT slots are left as they are */
+    bool dynamic_weak;          /* LD_DYNAMIC_WEAK is set: a weak definition is the last resort */
+    bool show_auxv;             /* LD_SHOW_AUXV is set: print the auxiliary vector first */
+    bool list_versions;         /* MODE_TRACE, LD_VERBOSE: the versions, too */
+    bool list_undefined;        /* MODE_TRACE, LD_WARN: the undefined symbols, too */
+    bool list_unused;           /* MODE_TRACE, LD_DEBUG=unused: nothing but unneeded libraries */
+    bool list_program;          /* MODE_TRACE with a number above 1: the program, too */
 };
 
 /* Reads the options for a loader that the kernel started; `explicitly` when it was run as a
  * command. Removes what it used from the arguments, and in secure mode the dangerous variables from
  * the environment (ld.so(8), "Secure execution mode"). Returns NULL, or what is wrong with the
- * command line. */
+ * command line: a text, to which options->wrong_word may belong. */
 const char *options_read(struct options *options, struct process *process, bool explicitly);
 
 #endif

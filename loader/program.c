@@ -98,10 +98,10 @@ OWN_FRAME static void set_program_origin(struct object *program, int fd) {
 
 /* What is only listed has the origin that ld.so's --list gives it: by the path, links not followed.
  */
-static void set_listed_origin(struct object *program, const char *path) {
+static void set_listed_origin(struct linker *linker, struct object *program, const char *path) {
     const char *empty = program->path;
     program->path = path;
-    search_origin(program);
+    search_origin(&linker->search, program);
     program->path = empty;
 }
 
@@ -126,7 +126,7 @@ OWN_FRAME static bool open_program(struct linker *linker, struct object *program
     if (linker->options.mode == MODE_RUN)
         set_program_origin(program, file.fd);
     else
-        set_listed_origin(program, path);
+        set_listed_origin(linker, program, path);
     bool mapped = image_map(program, &file, linker->process.page_size, &linker->map_hint, error);
     image_close(&file);
     program->owns_mapping = false;

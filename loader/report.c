@@ -1,11 +1,9 @@
-/* Messages and lists; see report.h. */
+/* Messages; see report.h. */
 #include "report.h"
 
-#include "dynamic.h"
 #include "linker.h"
 #include "sys.h"
 #include "text.h"
-#include "version.h"
 #include <errno.h>
 #include <string.h>
 
@@ -71,44 +69,6 @@ _Noreturn void report_failure(struct linker *linker, const struct error *error) 
         }
     }
     sys_exit(127);
-}
-
-static void print_need(void *context, const char *file, const char *name, bool weak,
-                       const struct object *provider) {
-    (void)context;
-    print_text(STANDARD_OUTPUT, "\t\t%s (%s) %s=> %s\n", file, name, weak ? "[WEAK] " : "",
-               provider ? provider->path : "not found");
-}
-
-void report_versions(const struct linker *linker) {
-    bool first = true;
-    for (const struct object *object = linker->base.first; object; object = object->next) {
-        if (!object->verneed)
-            continue;
-        if (first)
-            print_text(STANDARD_OUTPUT, "\n\tVersion information:\n");
-        first = false;
-        print_text(STANDARD_OUTPUT, "\t%s:\n", object->label);
-        version_each_need(object, &linker->base, print_need, NULL);
-    }
-}
-
-void report_libraries(const struct linker *linker) {
-    if (!dynamic_entry(linker->program, DT_NEEDED)) {
-        print_text(STANDARD_OUTPUT, "\tstatically linked\n");
-        return;
-    }
-    for (const struct object *object = linker->program->next; object; object = object->next) {
-        const char *name = object->names ? object->names->text : object->path;
-        if (object->kind == OBJECT_MISSING)
-            print_text(STANDARD_OUTPUT, "\t%s => not found\n", name);
-        else if (strcmp(name, object->path) == 0 || object->kind == OBJECT_LOADER)
-            print_text(STANDARD_OUTPUT, "\t%s (0x%016lx)\n", object->path,
-                       (unsigned long)object->map_start);
-        else
-            print_text(STANDARD_OUTPUT, "\t%s => %s (0x%016lx)\n", name, object->path,
-                       (unsigned long)object->map_start);
-    }
 }
 
 _Noreturn void report_help(const char *command) {

@@ -2,6 +2,7 @@
 #include "search.h"
 
 #include "facts.h"
+#include "folder.h"
 #include "memory.h"
 #include "sys.h"
 #include "text.h"
@@ -23,7 +24,7 @@ void search_set_origin(struct object *object, const char *path) {
     object->origin = folder_of(path, strlen(path));
 }
 
-const char *search_origin(struct object *object) {
+const char *search_origin(const struct search *search, struct object *object) {
     if (object->origin)
         return object->origin;
     char path[SEARCH_PATH_MAX];
@@ -31,7 +32,7 @@ const char *search_origin(struct object *object) {
     if (!object->path[0]) {
         length = sys_readlink("/proc/self/exe", path, sizeof path);
         if (length <= 0 || path[0] != '/' || length == sizeof path)
-            return NULL;
+            return search->origin_path;
     } else if (object->path[0] == '/') {
         length = (long)format_text(path, sizeof path, "%s", object->path);
     } else {
@@ -65,7 +66,7 @@ static size_t match_token(const char *text, const char *name) {
 static const char *token_value(const struct search *search, const char *text, struct object *object,
                                size_t *length) {
     if ((*length = match_token(text, "ORIGIN")))
-        return object ? search_origin(object) : NULL;
+        return object ? search_origin(search, object) : NULL;
     if (!search->plain_paths && (*length = match_token(text, "LIB")))
         return search->facts->lib;
     if (!search->plain_paths && (*length = match_token(text, "PLATFORM")))
@@ -73,9 +74,8 @@ static const char *token_value(const struct search *search, const char *text, st
     return NULL;
 }
 
-/* Expands the tokens in the `length` bytes of `text`. */
-static bool expand(const struct search *search, const char *text, size_t length,
-                   struct object *object, char *out) {
+bool search_expand_part(const struct search *search, const char *text, size_t length,
+                        struct object *object, char *out) {
     char *end = out + SEARCH_PATH_MAX - 1;
     const char *stop = text + length;
     while (text < stop) {
@@ -96,100 +96,8 @@ static bool expand(const struct search *search, const char *text, size_t length,
 bool search_expand(const struct search *search, const char *text, struct object *object,
                    char *out) {
     const char *colon = strchr(text, ':');
-    return expand(search, text, colon ? (size_t)(colon - text) : strlen(text), object, out);
-}
-
-/* -- folders -- */
-
-static struct folder *find_folder(struct search *search, const char *path) {
-    struct folder **link = &search->folders;
-    for (; *link; link = &(*link)->next)
-        if (strcmp((*link)->path, path) == 0)
-            return *link;
-    struct folder *folder = memory_alloc(sizeof *folder);
-    char *copy = memory_copy_text(path);
-    if (!folder || !copy) {
-        memory_free(folder);
-        memory_free(copy);
-        return NULL;
-    }
-    folder->path = copy;
-    return *link = folder;
-}
-
-static size_t count_parts(const char *list, const char *separators) {
-    size_t count = 1;
-    for (; *list; list++)
-        count += strchr(separators, *list) != NULL;
-    return count;
-}
-
-/* Adds the folder that one entry of a list means. An entry that cannot be expanded is left out. */
-static void add_entry(struct search *search, struct folder_list *list, const char *text,
-                      size_t length, struct object *object) {
-    char path[SEARCH_PATH_MAX];
-    if (!expand(search, text, length, object, path))
-        return;
-    size_t size = strlen(path);
-    while (size > 1 && path[size - 1] == '/')
-        size--;
-    if (size == 0 || size > sizeof path - 2)
-        return;
-    if (path[size - 1] != '/')
-        path[size++] = '/';
-    path[size] = 0;
-    struct folder *folder = find_folder(search, path);
-    if (folder)
-        list->item[list->count++] = folder;
-}
-
-/* Takes a list of folders apart. An empty entry is the current folder, unless paths are plain. */
-static struct folder_list *split(struct search *search, const char *text, const char *separators,
-                                 struct object *object) {
-    if (search->plain_paths)
-        separators = ":\n";
-    size_t count = count_parts(text, separators);
-    struct folder_list *list = memory_alloc(sizeof *list + count * sizeof list->item[0]);
-    for (; list && count; count--) {
-        size_t length = 0;
-        while (text[length] && !strchr(separators, text[length]))
-            length++;
-        if (length)
-            add_entry(search, list, text, length, object);
-        else if (!search->plain_paths)
-            add_entry(search, list, ".", 1, object);
-        text += length + 1;
-    }
-    return list;
-}
-
-/* The same for folders that come one by one. */
-static struct folder_list *collect(struct search *search, const char *const *paths) {
-    size_t count = 0;
-    while (paths[count])
-        count++;
-    struct folder_list *list = memory_alloc(sizeof *list + count * sizeof list->item[0]);
-    for (size_t i = 0; list && i < count; i++)
-        add_entry(search, list, paths[i], strlen(paths[i]), NULL);
-    return list;
-}
-
-/* Finds out, once, whether a folder exists and which hwcaps subfolders it has. */
-static void probe(const struct search *search, struct folder *folder) {
-    struct stat status;
-    char path[SEARCH_PATH_MAX];
-    folder->probed = true;
-    folder->missing = sys_stat(folder->path, &status) < 0 || !S_ISDIR(status.st_mode);
-    if (folder->missing || !search->hwcaps)
-        return;
-    size_t length = format_text(path, sizeof path, "%sglibc-hwcaps", folder->path);
-    if (sys_stat(path, &status) < 0)
-        return;
-    for (uint32_t i = 0; search->hwcaps[i] && i < 32; i++) {
-        format_text(path + length, sizeof path - length, "/%s", search->hwcaps[i]);
-        if (sys_stat(path, &status) == 0)
-            folder->hwcaps |= 1u << i;
-    }
+    return search_expand_part(search, text, colon ? (size_t)(colon - text) : strlen(text), object,
+                              out);
 }
 
 /* -- trying -- */
@@ -252,16 +160,16 @@ static bool try_folder(struct attempt *attempt, struct folder *folder, enum sear
         return false;
     }
     if (!folder->probed)
-        probe(attempt->search, folder);
+        folder_probe(attempt->search, folder);
     if (folder->missing) {
         tell(attempt->search, rule, folder->path, "no such folder");
         return false;
     }
-    for (uint32_t i = 0; folder->hwcaps >> i; i++) {
-        if (!(folder->hwcaps >> i & 1))
+    for (uint32_t i = 0; i < 64 && folder->present >> i; i++) {
+        if (!(folder->present >> i & 1))
             continue;
-        format_text(attempt->path, SEARCH_PATH_MAX, "%sglibc-hwcaps/%s/%s", folder->path,
-                    attempt->search->hwcaps[i], attempt->name);
+        format_text(attempt->path, SEARCH_PATH_MAX, "%s%s/%s", folder->path,
+                    attempt->search->subfolders[i], attempt->name);
         if (try_path(attempt, rule))
             return true;
     }
@@ -276,11 +184,27 @@ static bool try_list(struct attempt *attempt, struct folder_list *list, enum sea
     return false;
 }
 
-/* The folders of an object's DT_RPATH or DT_RUNPATH. */
+/* True when --inhibit-rpath names the object. An empty name means the program; at the end of the
+ * list it means nothing. */
+static bool is_inhibited(const struct search *search, const struct object *object) {
+    size_t length = strlen(object->path);
+    const char *name = search->inhibit_rpath;
+    while (name) {
+        if (strncmp(name, object->path, length) == 0 && (!name[length] || name[length] == ':'))
+            return true;
+        const char *colon = strchr(name, ':');
+        name = colon && colon[1] ? colon + 1 : NULL;
+    }
+    return false;
+}
+
+/* The folders of an object's DT_RPATH or DT_RUNPATH; NULL: none. */
 static struct folder_list *folders_of(struct search *search, struct object *object,
                                       const char *path) {
+    if (is_inhibited(search, object))
+        return NULL;
     if (!object->path_folders)
-        object->path_folders = split(search, path, ":", object);
+        object->path_folders = folder_split(search, path, ":", object);
     return object->path_folders;
 }
 
@@ -334,9 +258,9 @@ static bool try_default(struct attempt *attempt) {
     if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB)
         return false;
     if (!search->default_folders)
-        search->default_folders = search->default_path
-                                      ? split(search, search->default_path(search), ":", NULL)
-                                      : collect(search, search->default_paths);
+        search->default_folders =
+            search->default_path ? folder_split(search, search->default_path(search), ":", NULL)
+                                 : folder_collect(search, search->default_paths);
     return try_list(attempt, search->default_folders, SEARCH_DEFAULT);
 }
 
@@ -352,7 +276,8 @@ static bool try_rule(struct attempt *attempt, enum search_rule rule) {
         if (!search->library_path || !search->library_path[0])
             return false;
         if (!search->library_folders)
-            search->library_folders = split(search, search->library_path, ":;", attempt->program);
+            search->library_folders =
+                folder_split(search, search->library_path, ":;", attempt->program);
         return try_list(attempt, search->library_folders, rule);
     case SEARCH_RUNPATH:
         return requester && requester->runpath &&

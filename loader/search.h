@@ -29,7 +29,7 @@ struct folder {
     const char *path; /* ends in '/' */
     bool probed;      /* the two below are known */
     bool missing;     /* there is no such folder */
-    uint32_t hwcaps;  /* bit i: has the subfolder glibc-hwcaps/<hwcaps[i]> */
+    uint64_t present; /* bit i: has the subfolder subfolders[i] */
 };
 
 struct folder_list {
@@ -51,6 +51,15 @@ struct search {
                                  $ORIGIN is the only token: with another one the path is void */
     const char *library_path; /* colon-separated; NULL: none */
     const char *const *hwcaps; /* glibc-hwcaps names this processor can run; NULL: none are used */
+    /* The adapter's list of the subfolders that every folder is searched in first, best first and
+     * those of one folder together, NULL at the end; asked for when a folder is first looked into.
+     * NULL: none. */
+    const char *const *(*list_subfolders)(void *context);
+    void *list_context;
+    const char *const *subfolders; /* what it said */
+    const char *inhibit_rpath;     /* colon-separated paths of objects whose DT_RPATH and DT_RUNPATH
+                                      do not count ("": the program's); NULL: none */
+    const char *origin_path; /* $ORIGIN of the program where /proc does not tell; NULL: none */
     bool inhibit_cache;
     bool
         set_user_id_only; /* files without that mode bit do not count (LD_PRELOAD in secure mode) */
@@ -84,11 +93,15 @@ void search_each_folder(struct search *search, struct object *object, struct obj
  * has no origin. */
 bool search_expand(const struct search *search, const char *text, struct object *object, char *out);
 
+/* Expands the tokens in the `length` bytes of `text`, as search_expand. */
+bool search_expand_part(const struct search *search, const char *text, size_t length,
+                        struct object *object, char *out);
+
 /* Sets the object's origin from the absolute path of its file. */
 void search_set_origin(struct object *object, const char *path);
 
 /* The folder of the object's file, absolute, without '/' at the end; NULL when it cannot be known.
  */
-const char *search_origin(struct object *object);
+const char *search_origin(const struct search *search, struct object *object);
 
 #endif

@@ -35,7 +35,9 @@ void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic) {
 
 _Noreturn void start_usage(struct linker *linker, const char *wrong) {
     const char *command = linker->process.argv[0];
-    print_text(2, "%s: %s\nTry '%s --help' for more information.\n", command, wrong, command);
+    const char *word = linker->options.wrong_word;
+    print_text(2, "%s: %s%s%s%s\nTry '%s --help' for more information.\n", command, wrong,
+               word ? " '" : "", word ? word : "", word ? "'" : "", command);
     sys_exit(1);
 }
 
@@ -46,6 +48,9 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->search.facts = facts_here();
     linker->search.library_path = linker->options.library_path;
     linker->search.inhibit_cache = linker->options.inhibit_cache;
+    if (!linker->process.secure)
+        linker->search.inhibit_rpath = linker->options.inhibit_rpath;
+    linker->search.origin_path = linker->options.origin_path;
     linker->self = object_new(OBJECT_LOADER, linker->search.facts->glibc_interpreter);
     if (!linker->self ||
         !image_adopt(linker->self, phdr, self->e_phnum, (uintptr_t)self, linker->process.page_size,
@@ -233,7 +238,7 @@ struct object_list *start_preload(struct linker *linker, struct error *error) {
     return list;
 }
 
-/* -- scopes and answers -- */
+/* -- scopes and versions -- */
 
 bool start_complete_scope(struct linker *linker, struct error *error) {
     struct transaction start = {linker, NULL};
@@ -244,13 +249,6 @@ bool start_complete_scope(struct linker *linker, struct error *error) {
     if (!scope_extend(linker, &linker->base.global, linker->program->group.list))
         return error_no_memory(error, "");
     return scope_set_new(linker, &start, linker->program, false, error);
-}
-
-_Noreturn void start_answer(struct linker *linker) {
-    report_libraries(linker);
-    if (linker->options.verbose)
-        report_versions(linker);
-    sys_exit(0);
 }
 
 void start_report_version(void *context, const struct error *error) {

@@ -32,9 +32,6 @@ struct object_list *start_preload(struct linker *linker, struct error *error);
 /* Makes the global scope of the program's group and gives every object its scopes. */
 bool start_complete_scope(struct linker *linker, struct error *error);
 
-/* Answers --list: prints the libraries and ends the process. */
-_Noreturn void start_answer(struct linker *linker);
-
 /* Prints a missing version (a version_report; context is the linker). */
 void start_report_version(void *context, const struct error *error);
 

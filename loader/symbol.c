@@ -197,8 +197,14 @@ void symbol_forget(const struct object *object) {
 
 /* -- scopes -- */
 
+/* True for a definition in whose place a later one may come. */
+static bool is_last_resort(const struct symbol_request *request, struct symbol_result found) {
+    return request->weak_last && ELF64_ST_BIND(found.symbol->st_info) == STB_WEAK;
+}
+
 struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,
                                          const struct symbol_request *request) {
+    struct symbol_result weak = {NULL, NULL};
     for (size_t i = start; i < list->count; i++) {
         const struct object *object = list->item[i];
         if (request->for_copy && object->kind == OBJECT_PROGRAM)
@@ -207,25 +213,31 @@ struct symbol_result symbol_find_in_list(const struct object_list *list, size_t 
         if (!symbol)
             continue;
         struct symbol_result found = {object, symbol};
+        if (is_last_resort(request, found)) {
+            weak = weak.symbol ? weak : found;
+            continue;
+        }
         if (ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE && !request->for_copy)
             return first_definition(found, request);
         return found;
     }
-    return (struct symbol_result){NULL, NULL};
+    return weak;
 }
 
 struct symbol_result symbol_find(const struct object *object,
                                  const struct symbol_request *request) {
     struct object *mutable = (struct object *)object;
+    struct symbol_result weak = {NULL, NULL};
     struct scope_list *scopes = atomic_load_explicit(&mutable->scopes, memory_order_acquire);
     for (size_t i = 0; scopes && i < scopes->count; i++) {
         struct object_list *list =
             atomic_load_explicit(&scopes->item[i]->list, memory_order_acquire);
         struct symbol_result found = symbol_find_in_list(list, 0, request);
-        if (found.symbol)
+        if (found.symbol && !is_last_resort(request, found))
             return found;
+        weak = weak.symbol ? weak : found;
     }
-    return (struct symbol_result){NULL, NULL};
+    return weak;
 }
 
 /* A protected symbol binds to its own definition, whatever stands before it in the scope; only a
@@ -252,6 +264,7 @@ struct symbol_result symbol_resolve(const struct object *object, uint32_t index,
     request->for_call = for_call;
     request->for_copy = for_copy;
     request->newest = object->ignores_versions;
+    request->weak_last = object->weak_last;
     if (ELF64_ST_BIND(symbol->st_info) == STB_LOCAL || visibility == STV_HIDDEN ||
         visibility == STV_INTERNAL)
         return (struct symbol_result){object, symbol};

@@ -10,9 +10,10 @@ struct symbol_request {
     const char *name;
     uint32_t gnu_hash;             /* of the name: symbol_gnu_hash */
     const struct version *version; /* NULL: none in particular */
-    bool for_call; /* a PLT slot: a canonical PLT entry of the program does not count */
-    bool for_copy; /* a COPY relocation: the program itself does not count */
-    bool newest;   /* without version: the default one counts, not the oldest (dlsym) */
+    bool for_call;  /* a PLT slot: a canonical PLT entry of the program does not count */
+    bool for_copy;  /* a COPY relocation: the program itself does not count */
+    bool weak_last; /* a weak definition counts where there is no other one (LD_DYNAMIC_WEAK) */
+    bool newest;    /* without version: the default one counts, not the oldest (dlsym) */
 };
 
 /* What was found; symbol is NULL when nothing was. */

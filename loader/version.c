@@ -139,7 +139,7 @@ static bool check_need(void *context, const struct object *object, const char *f
                        const Elf64_Vernaux *need) {
     struct check *check = context;
     const struct object *library = find_library(check->space, file);
-    if (!library)
+    if (!library || library->kind == OBJECT_MISSING)
         return true;
     struct wanted wanted = {object->strings + need->vna_name, need->vna_hash};
     struct error error;

@@ -173,7 +173,8 @@ $(call both,secure,secure.c,libgreet.so)
 
 # Search: the same library in many folders.
 WHERE_FOLDERS := rpath runpath env lib/$(ARCH)-linux-gnu lib haswell $(ARCH) hwcaps \
-    $(addprefix hwcaps/glibc-hwcaps/x86-64-v,2 3 4)
+    $(addprefix hwcaps/glibc-hwcaps/,mine x86-64-v2 x86-64-v3 x86-64-v4) \
+    $(addprefix old/,tls/$(ARCH)/$(ARCH) tls/haswell tls/$(ARCH) tls $(ARCH)/$(ARCH) $(ARCH) haswell .)
 $(foreach folder,$(WHERE_FOLDERS),$(call both,where/$(folder)/libwhere.so,libwhere.c,,-DWHERE='"$(folder)"'))
 WHERE := $(RPATH) '$$$$ORIGIN/where
 OLD_TAGS := -Xlinker --disable-new-dtags

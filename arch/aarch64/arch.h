@@ -101,6 +101,21 @@ static inline const char *const *arch_hwcaps(const struct cpu *cpu, const char *
     return all;
 }
 
+/* The bits of LD_HWCAP_MASK that are set where nobody says otherwise: HWCAP_ATOMICS. */
+#define ARCH_HWCAP_MASK 0x100
+/* Room for the names of arch_hwcap_folders. */
+#define ARCH_HWCAP_FOLDERS 1
+
+/* The names of old search folders for features (before glibc-hwcaps), best first, of which this
+ * processor has the feature and `mask` the bit. `hwcap` is AT_HWCAP. Returns how many. */
+static inline size_t arch_hwcap_folders(const struct cpu *cpu, uint64_t hwcap, uint64_t mask,
+                                        const char *names[ARCH_HWCAP_FOLDERS]) {
+    (void)cpu;
+    if (hwcap & mask & 0x100)
+        names[0] = "atomics";
+    return (hwcap & mask & 0x100) != 0;
+}
+
 /* What $PLATFORM stands for. */
 static inline const char *arch_platform(const struct cpu *cpu, const char *kernel) {
     (void)cpu;

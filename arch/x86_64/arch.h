@@ -94,6 +94,25 @@ static inline const char *const *arch_hwcaps(const struct cpu *cpu, const char *
     return all;
 }
 
+/* The bits of LD_HWCAP_MASK that are set where nobody says otherwise. */
+#define ARCH_HWCAP_MASK 6
+/* Room for the names of arch_hwcap_folders. */
+#define ARCH_HWCAP_FOLDERS 2
+
+/* The names of old search folders for features (before glibc-hwcaps), best first, of which this
+ * processor has the feature and `mask` the bit. `hwcap` is AT_HWCAP. Returns how many. */
+static inline size_t arch_hwcap_folders(const struct cpu *cpu, uint64_t hwcap, uint64_t mask,
+                                        const char *names[ARCH_HWCAP_FOLDERS]) {
+    uint64_t bits = cpu_hwcap(cpu) & mask;
+    size_t count = 0;
+    (void)hwcap;
+    if (bits & 4)
+        names[count++] = "avx512_1";
+    if (bits & 2)
+        names[count++] = "x86_64";
+    return count;
+}
+
 /* What $PLATFORM stands for. */
 static inline const char *arch_platform(const struct cpu *cpu, const char *kernel) {
     return cpu_platform(cpu, kernel);

@@ -9,6 +9,10 @@ static const char *const lines[] = {
     "./ifunc_vectors",
     "LD_BIND_NOW=1 ./lazy",
     "LD_BIND_NOW= ./lazy",
+    "LD_BIND_NOT=1 ./lazy",
+    "LD_BIND_NOT= ./lazy",
+    "LD_BIND_NOT=1 LD_BIND_NOW=1 ./lazy",
+    "LD_BIND_NOT=1 ./ifunc_vectors",
     "./args",
     "LD_BIND_NOW=1 ./args",
     /* a missing function ends the program when it is called, not before; bound now, at the start */

@@ -53,6 +53,23 @@ static const struct {
     {"", "--list", "./hello_nolibc"},
     {"", "--list", "./libgreet.so"},
     {"", "--list", "./nowhere"},
+    {"", "--list", "./hello no_such_symbol"},
+    {"LD_VERBOSE=1 LD_WARN=1", "--list", "./greet"},
+    {"", "--inhibit-rpath ''", "./where_rpath"},
+    {"", "--inhibit-rpath ./where_rpath", "./where_rpath"},
+    {"", "--inhibit-rpath /nowhere:", "./where_runpath"},
+    {"", "--inhibit-rpath :/nowhere", "./where_runpath"},
+    {"", "--inhibit-rpath /nowhere", "./where_runpath"},
+    {"", "--library-path . --inhibit-rpath ./libmiddle.so", "./middle_own_rpath"},
+    {"", "--inhibit-rpath x:middle_rpath/libmiddle.so", "./middle_own_rpath"},
+    {"", "--glibc-hwcaps-prepend mine --library-path where/hwcaps", "./where_none"},
+    {"", "--glibc-hwcaps-prepend nothing:mine --library-path where/hwcaps", "./where_none"},
+    {"", "--glibc-hwcaps-mask x86-64-v2 --library-path where/hwcaps", "./where_none"},
+    {"", "--glibc-hwcaps-mask '' --library-path where/hwcaps", "./where_none"},
+    {"", "--glibc-hwcaps-mask mine --glibc-hwcaps-prepend mine --library-path where/hwcaps",
+     "./where_none"},
+    {"", "--glibc-hwcaps-mask nothing:x86-64-v3:x86-64-v2 --library-path where/hwcaps",
+     "./where_none"},
     {"", "--verify", "./greet"},
     {"", "--verify", "./libgreet.so"},
     {"", "--verify", "./hello_static"},
@@ -63,6 +80,8 @@ static const struct {
     {"LD_TRACE_LOADED_OBJECTS=1", "", "./where_none"},
     {"LD_TRACE_LOADED_OBJECTS=1 LD_PRELOAD=./libempty.so", "", "./scope"},
     {"LD_TRACE_LOADED_OBJECTS=1 LD_BIND_NOW=1 LD_WARN=1", "", "./greet"},
+    {"LD_TRACE_LOADED_OBJECTS=1 LD_WARN=1", "--list", "./libplugin_bad.so"},
+    {"LD_TRACE_LOADED_OBJECTS=2", "", "./greet"},
     {"", "", "./nowhere"},
     {"", "", "nowhere"},
     {"", "", "hello"},
@@ -111,6 +130,23 @@ TABLE_TEST(options, ldd, listed) {
     expected.out = without_addresses(expected.out);
     got.out = without_addresses(got.out);
     compare_results(&expected, &got, COMPARE_ERROR, "bind", *row);
+}
+
+/* Wrong command lines: the same words, behind the loader's own name. */
+static const char *const wrong[] = {
+    "--nonsense ./hello", "--list",         "--preload", "--argv0", "--inhibit-rpath",
+    "--verify",           "--list --argv0", "-",         "",
+};
+
+TABLE_TEST(options, wrong, wrong) {
+    struct result native = runf("%s %s", native_loader, *row);
+    struct result got = runf("%s %s", myld(), *row);
+
+    cr_expect_neq(native.exit, 0);
+    cr_expect_eq(got.exit, native.exit);
+    if (strncmp(native.error, native_loader, strlen(native_loader)) == 0)
+        cr_expect_str_eq(first_line(got.error + strlen(myld())),
+                         first_line(native.error + strlen(native_loader)));
 }
 
 /* These speak for myld itself. */

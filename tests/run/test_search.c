@@ -28,6 +28,9 @@ static const struct {
     {"LD_LIBRARY_PATH=where/$PLATFORM ./where_none", COMPARE_ERROR},
     {"LD_LIBRARY_PATH=where/$NONE:where/env ./where_none", COMPARE_ERROR},
     {"LD_LIBRARY_PATH=where/hwcaps ./where_none", COMPARE_ERROR},
+    {"LD_LIBRARY_PATH=where/old ./where_none", COMPARE_ERROR},
+    {"LD_LIBRARY_PATH=where/old/tls ./where_none", COMPARE_ERROR},
+    {"LD_LIBRARY_PATH=where/none:where/hwcaps:where/old ./where_none", COMPARE_ERROR},
     {"./middle_by_rpath", COMPARE_ERROR},
     {"./middle_by_runpath", COMPARE_FIRST_LINE},
     {"./middle_by_outer", COMPARE_ERROR},
@@ -89,6 +92,21 @@ Test(search, origin_of_link) {
     const char *folder = scratch();
     runf("ln -s %s/where_rpath %s/link", samples(), folder);
     compare(WAY(EXPLICIT) | WAY(BIND), COMPARE_FIRST_LINE, text("%s/link", folder));
+}
+
+/* Where /proc does not tell where the program is, LD_ORIGIN_PATH does. */
+static const char *const origins[] = {"LD_ORIGIN_PATH=$PWD", "LD_ORIGIN_PATH=$PWD///",
+                                      "LD_ORIGIN_PATH=/nowhere", "LD_ORIGIN_PATH=", ""};
+
+TABLE_TEST(search, origin_path, origins) {
+    const char *line =
+        text("unshare -m sh -c 'mount -t tmpfs none /proc && %s ./where_rpath'", *row);
+
+    if (!have_namespaces() || geteuid())
+        cr_skip_test("needs root and mount namespaces");
+    struct result native = run(line);
+    struct result got = run_myld(BIND, NULL, line);
+    compare_results(&native, &got, COMPARE_FIRST_LINE, "bind", line);
 }
 
 /* A file of the wrong kind in an earlier folder is passed over. */

@@ -22,6 +22,8 @@ static const struct {
     {"LD_LIBRARY_PATH=sysv", false},
     {"LD_BIND_NOW=1 LD_LIBRARY_PATH=. LD_PRELOAD=libgreet.so", false},
     {"HOME=/x", true},
+    {"LD_TRACE_LOADED_OBJECTS=1", true},
+    {"LD_TRACE_LOADED_OBJECTS=1 LD_VERBOSE=1 LD_WARN=1", true},
 };
 
 /* A copy that belongs to nobody and runs with nobody's rights, with the given interpreter. */

@@ -10,6 +10,11 @@ static const char *const lines[] = {
     "LD_PRELOAD=./symbolic/libscope_b.so ./scope",
     "LD_PRELOAD=./symbolic/libscope_b.so ./scope_symbolic",
     "LD_BIND_NOW=1 ./scope",
+    "LD_DYNAMIC_WEAK=1 ./scope",
+    "LD_DYNAMIC_WEAK= LD_BIND_NOW=1 ./scope",
+    "LD_DYNAMIC_WEAK=1 LD_PRELOAD=./libscope_b.so ./scope_symbolic",
+    "LD_DYNAMIC_WEAK=1 ./plugin_host global=./libscope_a.so global=./libscope_b.so "
+    "text=scope_weak default=scope_weak",
     "LD_PRELOAD=./libinterpose.so ./sysv/greet",
     "LD_PRELOAD=./libinterpose.so ./greet_exec",
     "./sysv/greet",

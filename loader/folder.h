@@ -1,0 +1,20 @@
+/* The folders that libraries are searched in: lists of them taken apart, each folder known once,
+ * and what is in it. */
+#ifndef MYLD_FOLDER_H
+#define MYLD_FOLDER_H
+
+#include "search.h"
+
+/* Takes a list of folders apart; any of `separators` ends an entry. `object` gives $ORIGIN. An
+ * empty entry is the current folder, unless paths are plain; one that cannot be expanded is left
+ * out. NULL: no memory. */
+struct folder_list *folder_split(struct search *search, const char *text, const char *separators,
+                                 struct object *object);
+
+/* The same for folders that come one by one, NULL at the end. */
+struct folder_list *folder_collect(struct search *search, const char *const *paths);
+
+/* Finds out, once, whether the folder exists and which subfolders it has. */
+void folder_probe(struct search *search, struct folder *folder);
+
+#endif
