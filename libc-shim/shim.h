@@ -11,6 +11,7 @@
 #include "loader/search.h"
 
 struct linker;
+struct namespace;
 
 /* Called for each thread that exists, with its thread pointer. */
 typedef void thread_visitor(struct linker *linker, uintptr_t thread_pointer, void *context);
@@ -85,6 +86,17 @@ struct libc_shim {
     void (*dtv_made)(struct linker *linker);
     /* The generation or the modules of TLS have changed. */
     void (*tls_changed)(struct linker *linker);
+
+    /* -- other namespaces -- */
+    /* Finds in a new group, where the namespace has no libc yet, its copy of the libc, if it brings
+     * one: sets space->libc. False: that libc does not fit; *error names it. NULL: this libc knows
+     * no namespaces. */
+    bool (*find_libc)(struct linker *linker, struct object *root, struct error *error);
+    /* Brings a copy of the libc up so far that constructors can run. */
+    void (*start_libc)(struct linker *linker, struct namespace *space);
+    /* The environment as the namespace's libc has it now: constructors of libraries that it opens
+     * get it. NULL: they get the start's. */
+    char **(*environment)(struct linker *linker, const struct namespace *space);
 
     /* -- messages -- */
     /* The first line that the native loader prints when the start fails, without newline. */

@@ -26,24 +26,6 @@
 #define MODE_GLOBAL 0x100
 #define MODE_NODELETE 0x1000
 
-/* -- dlerror -- */
-
-void dl_set_error(struct linker *linker, const struct error *error) {
-    char text[2048];
-    linker->shim->describe_dlerror(linker, error, text, sizeof text);
-    struct thread_slot *slot = tls_slot(linker, arch_thread_pointer());
-    memory_free(slot->dlerror_text);
-    slot->dlerror_text = memory_copy_text(text);
-}
-
-char *dl_error(struct linker *linker) {
-    struct thread_slot *slot = tls_slot(linker, arch_thread_pointer());
-    memory_free(slot->dlerror_shown);
-    slot->dlerror_shown = slot->dlerror_text;
-    slot->dlerror_text = NULL;
-    return slot->dlerror_shown;
-}
-
 /* -- dlopen -- */
 
 static void remember_version(void *context, const struct error *error) {
@@ -52,16 +34,11 @@ static void remember_version(void *context, const struct error *error) {
         *first = *error;
 }
 
-static struct object *first_new(const struct transaction *transaction) {
-    return transaction->last_before ? transaction->last_before->next
-                                    : transaction->linker->base.first;
-}
-
 static bool check_versions(struct transaction *transaction, struct error *error) {
     error->kind = ERROR_NONE;
-    for (struct object *object = first_new(transaction); object; object = object->next)
+    for (struct object *object = load_first_new(transaction); object; object = object->next)
         if (transaction->linker->shim->checks_versions &&
-            !version_check(object, &transaction->linker->base, false, remember_version, error))
+            !version_check(object, transaction->space, false, remember_version, error))
             return false;
     return true;
 }
@@ -84,7 +61,7 @@ static bool relocate_new(struct transaction *transaction, const struct object *r
             return false;
     }
     return init_check(linker, root->order, error) &&
-           stack_permit(linker, first_new(transaction), error);
+           stack_permit(linker, load_first_new(transaction), error);
 }
 
 static void initialise_in_thread(struct linker *linker, uintptr_t thread_pointer, void *context) {
@@ -96,7 +73,7 @@ static void initialise_in_thread(struct linker *linker, uintptr_t thread_pointer
  * exist. */
 static void initialise_static_tls(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
-    for (struct object *object = first_new(transaction); object; object = object->next)
+    for (struct object *object = load_first_new(transaction); object; object = object->next)
         if (object->tls.module && object->tls.is_static)
             linker->shim->each_thread(linker, initialise_in_thread, object);
 }
@@ -104,34 +81,48 @@ static void initialise_static_tls(struct transaction *transaction) {
 /* Makes the new objects visible: to debuggers, to libc's dl_iterate_phdr, to the unwinder. */
 static void publish(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
-    if (!first_new(transaction))
+    if (!load_first_new(transaction))
         return;
-    rendezvous_announce(RENDEZVOUS_ADD);
+    rendezvous_announce(transaction->space, RENDEZVOUS_ADD);
     if (linker->shim->list_lock)
         linker->shim->list_lock(linker);
-    rendezvous_publish(linker);
+    rendezvous_publish(linker, transaction->space);
     if (linker->shim->list_lock)
         linker->shim->list_unlock(linker);
     linker->shim->tls_changed(linker);
-    rendezvous_announce(RENDEZVOUS_CONSISTENT);
+    rendezvous_announce(transaction->space, RENDEZVOUS_CONSISTENT);
+}
+
+/* A namespace begins with its first group: that is its global scope, and brings its libc. */
+static bool begin_space(struct transaction *transaction, struct object *root, struct error *error) {
+    struct linker *linker = transaction->linker;
+    struct namespace *space = transaction->space;
+    if (space == &linker->base)
+        return true;
+    if (linker->shim->find_libc && !linker->shim->find_libc(linker, root, error))
+        return false;
+    return transaction->last_before || scope_extend(linker, &space->global, root->group.list) ||
+           error_no_memory(error, root->path);
 }
 
 /* Everything from the name to relocated objects. NULL: *error, and nothing has changed. */
 static struct object *load_root(struct transaction *transaction, const char *file, int mode,
                                 struct object *caller, struct error *error) {
     struct linker *linker = transaction->linker;
-    struct object *root = load_library(linker, file, caller, error);
+    struct object *root = load_library(linker, transaction->space, file, caller, error);
     if (!root)
         return NULL;
     /* What the caller's DT_RPATH says helps to find the root, but not what the root needs, unless
      * paths are plain. */
-    if (root == first_new(transaction) && !linker->search.plain_paths)
+    if (root == load_first_new(transaction) && !linker->search.plain_paths)
         root->requester = NULL;
     if (!root->group.list && !load_group(linker, root, NULL, 0, error))
         return NULL;
-    if (!scope_set_new(linker, transaction, root, mode & MODE_DEEPBIND, error) ||
+    if (!begin_space(transaction, root, error) ||
+        !scope_set_new(linker, transaction, root, mode & MODE_DEEPBIND, error) ||
         !check_versions(transaction, error) || !relocate_new(transaction, root, mode, error) ||
-        !rendezvous_mirror(linker, error) || !relocate_protect(first_new(transaction), error))
+        !rendezvous_mirror(linker, transaction->space, error) ||
+        !relocate_protect(load_first_new(transaction), error))
         return NULL;
     return root;
 }
@@ -145,13 +136,13 @@ static bool join_group(struct linker *linker, struct object *root, struct error 
     return true;
 }
 
-static struct object *open_locked(struct linker *linker, const char *file, int mode,
-                                  struct object *caller, struct error *error) {
-    struct transaction transaction = load_begin(linker);
-    error->kind = ERROR_NONE;
-    struct object *root = load_find(linker, file);
+static struct object *open_locked(struct linker *linker, struct namespace *space, const char *file,
+                                  int mode, struct object *caller, struct error *error) {
+    struct transaction transaction = load_begin(linker, space);
+    const struct object *libc = space->libc;
+    struct object *root = load_find(space, file);
     if (!root && mode & MODE_NOLOAD)
-        return load_find_by_file(linker, file, caller);
+        return load_find_by_file(linker, space, file, caller);
     if (!root || !root->group.list)
         root = load_root(&transaction, file, mode, caller, error);
     if (!root || !join_group(linker, root, error)) {
@@ -160,6 +151,8 @@ static struct object *open_locked(struct linker *linker, const char *file, int m
     }
     initialise_static_tls(&transaction);
     publish(&transaction);
+    if (space->libc != libc)
+        linker->shim->start_libc(linker, space);
     return root;
 }
 
@@ -168,39 +161,69 @@ static void promote(struct linker *linker, struct object *root, int mode) {
     if (mode & MODE_NODELETE)
         root->never_unload = true;
     if (mode & MODE_GLOBAL)
-        scope_extend(linker, &linker->base.global, root->group.list);
+        scope_extend(linker, &root->space->global, root->group.list);
     struct error error; /* what stays undefined waits on */
-    for (struct object *object = linker->base.first; object; object = object->next)
+    for (struct object *object = root->space->first; object; object = object->next)
         if (object->incomplete)
             relocate_missing(linker, object, &error);
 }
 
 /* Constructors run with the load lock held where the libc holds it, too: the lock is recursive. */
-static void construct(struct linker *linker, struct object *root) {
-    init_run(linker, root->order);
+static void construct(struct linker *linker, struct object *root, const struct namespace *caller) {
+    char **envp = linker->shim->environment ? linker->shim->environment(linker, caller)
+                                            : linker->process.envp;
+    init_run(linker, root->order, envp);
 }
 
-void *dl_open(struct linker *linker, const char *file, int mode, const void *caller_address) {
+/* Whether there can be such a call at all. */
+static bool is_valid(long id, const char *file, int mode, struct error *error) {
+    bool elsewhere = id != 0 && id != NAMESPACE_CALLER;
+    if (elsewhere && !file)
+        return error_set(error, ERROR_OTHER, EINVAL, "", "invalid namespace");
+    if (elsewhere && mode & MODE_GLOBAL)
+        return error_set(error, ERROR_OTHER, EINVAL, "", "invalid mode");
+    return mode & (MODE_LAZY | MODE_NOW) ||
+           error_set(error, ERROR_OTHER, EINVAL, file ? file : "", "invalid mode for dlopen()");
+}
+
+static struct namespace *target(struct linker *linker, long id, const char *file,
+                                struct namespace *caller, struct error *error) {
+    struct namespace *space = id == NAMESPACE_CALLER ? caller
+                              : id == NAMESPACE_NEW  ? namespace_new(linker)
+                                                     : namespace_find(linker, id);
+    if (!space && id == NAMESPACE_NEW)
+        error_no_memory(error, file);
+    else if (!space)
+        error_set(error, ERROR_OTHER, EINVAL, file, "invalid target namespace in dlmopen()");
+    return space;
+}
+
+void *dl_open(struct linker *linker, long id, const char *file, int mode, const void *caller) {
     struct error error = {.kind = ERROR_NONE};
-    if (!(mode & (MODE_LAZY | MODE_NOW))) {
-        error_set(&error, ERROR_OTHER, EINVAL, file ? file : "", "invalid mode for dlopen()");
-        dl_set_error(linker, &error);
+    if (!is_valid(id, file, mode, &error)) {
+        dl_set_error(linker, caller, &error);
         return NULL;
     }
-    if (!file || !file[0])
-        return linker->program->map;
-    struct object *caller = dl_find_object(linker, caller_address);
+    struct object *asking = dl_find_object(linker, caller);
+    asking = asking ? asking : linker->program;
     linker->shim->lock(linker);
-    struct object *root =
-        open_locked(linker, file, mode, caller ? caller : linker->program, &error);
+    struct namespace *space =
+        file ? target(linker, id, file, asking->space, &error) : &linker->base;
+    struct object *root = NULL;
+    if (!file || (!file[0] && space == &linker->base)) {
+        linker->shim->unlock(linker);
+        return linker->program->map;
+    }
+    if (space)
+        root = open_locked(linker, space, file, mode, asking, &error);
     if (root) {
         promote(linker, root, mode);
-        construct(linker, root);
+        construct(linker, root, asking->space);
     }
     retire_sweep(linker);
     linker->shim->unlock(linker);
     if (!root && error.kind != ERROR_NONE)
-        dl_set_error(linker, &error);
+        dl_set_error(linker, caller, &error);
     return root ? root->map : NULL;
 }
 
@@ -217,10 +240,10 @@ static void mark_in_use(struct object *object) {
         mark_in_use(binding->object);
 }
 
-static void mark_all(struct linker *linker) {
-    for (struct object *object = linker->base.first; object; object = object->next)
+static void mark_all(struct linker *linker, const struct namespace *space) {
+    for (struct object *object = space->first; object; object = object->next)
         object->in_use = false;
-    for (struct object *object = linker->base.first; object; object = object->next)
+    for (struct object *object = space->first; object; object = object->next)
         if (object->open_count || object->never_unload ||
             (linker->shim->is_pinned && linker->shim->is_pinned(linker, object)))
             mark_in_use(object);
@@ -228,12 +251,12 @@ static void mark_all(struct linker *linker) {
 
 /* The objects that nothing needs any longer, in the order of their destruction. NULL: none, or no
  * memory. */
-static struct object_list *collect_unused(struct linker *linker) {
-    struct object_list *list = object_list_new(linker->base.count);
+static struct object_list *collect_unused(const struct namespace *space) {
+    struct object_list *list = object_list_new(space->count);
     if (!list)
         return NULL;
     size_t count = 0;
-    for (struct object *object = linker->base.first; object; object = object->next)
+    for (struct object *object = space->first; object; object = object->next)
         list->item[count++] = object;
     list->count = count;
     order_sort(list, false, true);
@@ -253,8 +276,8 @@ static void release_object(void *object) {
 }
 
 /* Takes the objects out of everything that can reach them, then out of memory. */
-static void unload(struct linker *linker, struct object_list *list) {
-    rendezvous_announce(RENDEZVOUS_DELETE);
+static void unload(struct linker *linker, struct namespace *space, struct object_list *list) {
+    rendezvous_announce(space, RENDEZVOUS_DELETE);
     scope_forget(linker, list);
     if (linker->shim->list_lock)
         linker->shim->list_lock(linker);
@@ -269,39 +292,40 @@ static void unload(struct linker *linker, struct object_list *list) {
     linker->shim->tls_changed(linker);
     for (size_t i = 0; i < list->count; i++)
         retire(linker, release_object, list->item[i]);
-    rendezvous_announce(RENDEZVOUS_CONSISTENT);
+    rendezvous_announce(space, RENDEZVOUS_CONSISTENT);
     retire_sweep(linker);
 }
 
 /* Destructs and unloads what is unused. Destructors may open and close libraries: then the question
  * is asked again. */
-static void collect(struct linker *linker) {
-    if (linker->closing) { /* a destructor that closes: the loop below sees to it */
-        linker->close_again = true;
+static void collect(struct linker *linker, struct namespace *space) {
+    if (space->closing) { /* a destructor that closes: the loop below sees to it */
+        space->close_again = true;
         return;
     }
-    linker->closing = true;
+    space->closing = true;
     do {
-        linker->close_again = false;
-        mark_all(linker);
-        struct object_list *list = collect_unused(linker);
+        space->close_again = false;
+        mark_all(linker, space);
+        struct object_list *list = collect_unused(space);
         if (!list)
             break;
         for (size_t i = 0; i < list->count; i++)
             init_run_destructors(list->item[i]);
-        mark_all(linker); /* a destructor may have opened one of them again: it stays, destructed */
+        mark_all(linker,
+                 space); /* a destructor may have opened one of them again: it stays, destructed */
         size_t unused = 0;
         for (size_t i = 0; i < list->count; i++)
             if (!list->item[i]->in_use)
                 list->item[unused++] = list->item[i];
         list->count = unused;
-        unload(linker, list);
+        unload(linker, space, list);
         memory_free(list);
-    } while (linker->close_again);
-    linker->closing = false;
+    } while (space->close_again);
+    space->closing = false;
 }
 
-int dl_close(struct linker *linker, void *handle) {
+int dl_close(struct linker *linker, void *handle, const void *caller) {
     struct error error;
     linker->shim->lock(linker);
     struct object *object = dl_object_of_handle(linker, handle);
@@ -312,10 +336,10 @@ int dl_close(struct linker *linker, void *handle) {
     } else if (object->kind != OBJECT_PROGRAM) {
         object->open_count--;
         if (linker->shim->unloads && !object->open_count)
-            collect(linker);
+            collect(linker, object->space);
     }
     linker->shim->unlock(linker);
     if (result)
-        dl_set_error(linker, &error);
+        dl_set_error(linker, caller, &error);
     return result;
 }

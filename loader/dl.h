@@ -9,8 +9,10 @@
 
 #include "error.h"
 #include "object.h"
+#include "tls.h"
 
 struct linker;
+struct namespace;
 
 /* <dlfcn.h>'s Dl_info. */
 struct dl_info {
@@ -31,20 +33,22 @@ struct dl_phdr_info {
     void *dlpi_tls_data;
 };
 
-/* dlopen: `file` NULL is the program itself. `caller` is an address in the object that calls.
- * Returns a handle (the object's mirror, struct link_map *), or NULL with dlerror set. NULL without
- * dlerror: RTLD_NOLOAD, not loaded. */
-void *dl_open(struct linker *linker, const char *file, int mode, const void *caller);
+/* dlmopen into the namespace `id` (Lmid_t); NAMESPACE_CALLER: dlopen. `file` NULL is the program
+ * itself. `caller`, here and below, is an address in the object that calls. Returns a handle (the
+ * object's mirror, struct link_map *), or NULL with dlerror set. NULL without dlerror: RTLD_NOLOAD,
+ * not loaded. */
+void *dl_open(struct linker *linker, long id, const char *file, int mode, const void *caller);
 
 /* dlclose. Returns 0, or -1 with dlerror set. */
-int dl_close(struct linker *linker, void *handle);
+int dl_close(struct linker *linker, void *handle, const void *caller);
 
 /* dlsym and dlvsym (`version` NULL: dlsym). Returns the address, or NULL with dlerror set. */
 void *dl_sym(struct linker *linker, void *handle, const char *name, const char *version,
              const void *caller);
 
-/* dlerror: what the last call of this thread that failed has left, once; or NULL. */
-char *dl_error(struct linker *linker);
+/* dlerror: what the last call of this thread in the caller's namespace that failed has left, once;
+ * or NULL. */
+char *dl_error(struct linker *linker, const void *caller);
 
 /* dladdr, dladdr1: `extra` receives the link_map (flags 2) or the symbol (flags 1); NULL: plain
  * dladdr. */
@@ -55,9 +59,9 @@ int dl_addr(struct linker *linker, const void *address, struct dl_info *info, vo
 int dl_information(struct linker *linker, void *handle, int request, void *argument,
                    const void *caller);
 
-/* dl_iterate_phdr, for libcs that have none of their own. No lock is held while the callback runs.
- */
-int dl_iterate(struct linker *linker,
+/* dl_iterate_phdr over the caller's namespace, where the libc's own does not serve. No lock is held
+ * while the callback runs. */
+int dl_iterate(struct linker *linker, const void *caller,
                int (*callback)(struct dl_phdr_info *info, size_t size, void *data), void *data);
 
 /* The object that holds `address`, or NULL. Lock-free. */
@@ -69,7 +73,13 @@ struct object *dl_object_of_handle(struct linker *linker, const void *handle);
 /* Rebuilds what dl_find_object reads, after objects came or went. Needs the load lock. */
 bool dl_index_objects(struct linker *linker);
 
-/* Sets the calling thread's dlerror. */
-void dl_set_error(struct linker *linker, const struct error *error);
+/* Sets the calling thread's dlerror in the caller's namespace. */
+void dl_set_error(struct linker *linker, const void *caller, const struct error *error);
+
+/* The calling thread ends: forgets its errors. */
+void dl_forget_errors(struct thread_slot *slot);
+
+/* The namespace of the code that calls; the base one where nobody knows the code. */
+struct namespace *dl_caller_space(struct linker *linker, const void *caller);
 
 #endif

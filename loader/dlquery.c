@@ -27,13 +27,16 @@ static void insert(struct object_index *index, struct object *object) {
 }
 
 bool dl_index_objects(struct linker *linker) {
-    struct object_index *index =
-        memory_alloc(sizeof *index + linker->base.count * sizeof index->item[0]);
+    size_t count = 0;
+    for (const struct namespace *space = &linker->base; space; space = space->next)
+        count += space->count;
+    struct object_index *index = memory_alloc(sizeof *index + count * sizeof index->item[0]);
     if (!index)
         return false;
-    for (struct object *object = linker->base.first; object; object = object->next)
-        if (object->map_end > object->map_start)
-            insert(index, object);
+    for (const struct namespace *space = &linker->base; space; space = space->next)
+        for (struct object *object = space->first; object; object = object->next)
+            if (object->map_end > object->map_start && !object->real)
+                insert(index, object);
     struct object_index *old = linker->index;
     atomic_store_explicit(&linker->index, index, memory_order_release);
     retire(linker, memory_free, old);
@@ -60,9 +63,10 @@ struct object *dl_find_object(struct linker *linker, const void *address) {
 }
 
 struct object *dl_object_of_handle(struct linker *linker, const void *handle) {
-    for (struct object *object = linker->base.first; object; object = object->next)
-        if (object->map == handle)
-            return object;
+    for (const struct namespace *space = &linker->base; space; space = space->next)
+        for (struct object *object = space->first; object; object = object->next)
+            if (object->map == handle)
+                return object;
     return NULL;
 }
 
@@ -72,12 +76,11 @@ struct object *dl_object_of_handle(struct linker *linker, const void *handle) {
 #define HANDLE_NEXT ((void *)-1L)
 
 /* The objects behind `object` in the scope that it was loaded into. */
-static struct symbol_result find_next(const struct linker *linker, struct object *object,
-                                      const struct symbol_request *request) {
+static struct symbol_result find_next(struct object *object, const struct symbol_request *request) {
     const struct scope_list *scopes = object->scopes;
     for (size_t i = 0; scopes && i < scopes->count; i++) {
         struct scope *scope = scopes->item[i];
-        if (scope == &object->alone || (scope == &linker->base.global && !object->at_start))
+        if (scope == &object->alone || (scope == &object->space->global && !object->at_start))
             continue;
         struct object_list *list = scope->list;
         for (size_t at = 0; list && at < list->count; at++)
@@ -119,7 +122,7 @@ static void *find_symbol(struct linker *linker, void *handle, const struct symbo
             error_set(error, ERROR_OTHER, 0, "", "RTLD_NEXT used in code not dynamically loaded");
             return NULL;
         }
-        found = find_next(linker, caller, request);
+        found = find_next(caller, request);
     } else {
         asked = dl_object_of_handle(linker, handle);
         if (!asked) {
@@ -150,7 +153,7 @@ void *dl_sym(struct linker *linker, void *handle, const char *name, const char *
     void *address = find_symbol(linker, handle, &request, caller, &error);
     linker->shim->unlock(linker);
     if (error.kind != ERROR_NONE)
-        dl_set_error(linker, &error);
+        dl_set_error(linker, caller, &error);
     return address;
 }
 
@@ -265,7 +268,6 @@ static void fill_search_info(struct linker *linker, struct object *object, struc
 
 int dl_information(struct linker *linker, void *handle, int request, void *argument,
                    const void *caller) {
-    (void)caller;
     struct error error = {.kind = ERROR_NONE};
     int result = 0;
     linker->shim->lock(linker);
@@ -276,7 +278,7 @@ int dl_information(struct linker *linker, void *handle, int request, void *argum
     }
     switch (request) {
     case INFO_LMID:
-        *(long *)argument = 0;
+        *(long *)argument = object->space->id;
         break;
     case INFO_LINKMAP:
         *(struct link_map **)argument = object->map;
@@ -307,15 +309,15 @@ int dl_information(struct linker *linker, void *handle, int request, void *argum
     }
     linker->shim->unlock(linker);
     if (error.kind != ERROR_NONE)
-        dl_set_error(linker, &error);
+        dl_set_error(linker, caller, &error);
     return result;
 }
 
 /* -- dl_iterate_phdr -- */
 
-int dl_iterate(struct linker *linker,
+int dl_iterate(struct linker *linker, const void *caller,
                int (*callback)(struct dl_phdr_info *info, size_t size, void *data), void *data) {
-    struct object *object = linker->base.first;
+    struct object *object = dl_caller_space(linker, caller)->first;
     int result = 0;
     for (; object && !result; object = object->next) {
         if (!object->phnum)
@@ -325,8 +327,8 @@ int dl_iterate(struct linker *linker,
             .dlpi_name = object->path,
             .dlpi_phdr = object->phdr,
             .dlpi_phnum = (uint16_t)object->phnum,
-            .dlpi_adds = linker->base.added,
-            .dlpi_subs = linker->base.removed,
+            .dlpi_adds = linker->added,
+            .dlpi_subs = linker->removed,
             .dlpi_tls_modid = object->tls.module,
             .dlpi_tls_data = tls_block_if_any(linker, object),
         };

@@ -20,9 +20,10 @@ static bool is_function(uintptr_t value) {
 }
 
 static bool is_code_of_somebody(const struct linker *linker, uintptr_t address) {
-    for (const struct object *object = linker->base.first; object; object = object->next)
-        if (object != linker->self && object_has_code(object, address))
-            return true;
+    for (const struct namespace *space = &linker->base; space; space = space->next)
+        for (const struct object *object = space->first; object; object = object->next)
+            if (object->kind != OBJECT_LOADER && object_has_code(object, address))
+                return true;
     return false; /* the loader has nothing to construct */
 }
 
@@ -48,9 +49,9 @@ bool init_check(struct linker *linker, const struct object_list *order, struct e
     return true;
 }
 
-static void call(struct linker *linker, uintptr_t function) {
+static void call(struct linker *linker, uintptr_t function, char **envp) {
     if (is_function(function))
-        ((constructor *)function)(linker->process.argc, linker->process.argv, linker->process.envp);
+        ((constructor *)function)(linker->process.argc, linker->process.argv, envp);
 }
 
 /* DT_INIT or DT_FINI, where the libc wants them to be run. */
@@ -58,36 +59,36 @@ static uintptr_t single(const struct linker *linker, uintptr_t function) {
     return linker->shim->arrays_only && linker->shim->arrays_only(linker) ? 0 : function;
 }
 
-static void construct(struct linker *linker, struct object *object) {
+static void construct(struct linker *linker, struct object *object, char **envp) {
     if (object->constructed)
         return;
     object->constructed = ++linker->constructed;
     if (object->kind == OBJECT_PROGRAM && linker->shim->runs_program_init)
         return;
-    call(linker, single(linker, object->init));
+    call(linker, single(linker, object->init), envp);
     for (size_t i = 0; i < object->init_count; i++)
-        call(linker, object->init_array[i]);
+        call(linker, object->init_array[i], envp);
     object->construction_over = true;
 }
 
 /* The object that asked to be constructed before all others; of several the one loaded last (ld.so
  * keeps one). */
-static struct object *find_first(const struct linker *linker) {
-    struct object *object = linker->shim->plain_order ? NULL : linker->base.last;
+static struct object *find_first(const struct linker *linker, const struct namespace *space) {
+    struct object *object = linker->shim->plain_order ? NULL : space->last;
     while (object && !(object->flags_1 & DF_1_INITFIRST && !object->constructed))
         object = object->prev;
     return object;
 }
 
-void init_run(struct linker *linker, const struct object_list *order) {
-    struct object *program = linker->program, *first = find_first(linker);
+void init_run(struct linker *linker, const struct object_list *order, char **envp) {
+    struct object *program = linker->program, *first = find_first(linker, order->item[0]->space);
     if (first)
-        construct(linker, first);
+        construct(linker, first, envp);
     for (size_t i = 0;
          !program->constructed && !linker->shim->plain_order && i < program->preinit_count; i++)
-        call(linker, program->preinit_array[i]);
+        call(linker, program->preinit_array[i], envp);
     for (size_t i = order->count; i-- > 0;)
-        construct(linker, order->item[i]);
+        construct(linker, order->item[i], envp);
 }
 
 void init_run_destructors(struct object *object) {
@@ -102,19 +103,30 @@ void init_run_destructors(struct object *object) {
         ((destructor *)last)();
 }
 
-void init_finish_process(void) {
-    struct linker *linker = linker_instance();
+static void finish_space(struct linker *linker, struct namespace *space) {
     linker->shim->lock(linker);
-    struct object_list *list = object_list_new(linker->base.count);
+    struct object_list *list = object_list_new(space->count);
     size_t i = 0;
-    for (struct object *object = linker->base.first; list && object; object = object->next) {
+    for (struct object *object = space->first; list && object; object = object->next) {
         list->item[i++] = object;
         object->open_count++; /* destructors that call dlclose must not unload what is still in the
                                  list */
     }
     if (list)
-        order_sort(list, true, true);
+        order_sort(list, space == &linker->base, true);
     linker->shim->unlock(linker);
     for (i = 0; list && i < list->count; i++)
         init_run_destructors(list->item[i]);
+}
+
+void init_finish_process(void) {
+    struct linker *linker = linker_instance();
+    long highest = 0;
+    for (const struct namespace *space = &linker->base; space; space = space->next)
+        highest = space->id;
+    for (; highest >= 0; highest--) {
+        struct namespace *space = namespace_find(linker, highest);
+        if (space)
+            finish_space(linker, space);
+    }
 }

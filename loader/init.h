@@ -14,7 +14,7 @@ bool init_check(struct linker *linker, const struct object_list *order, struct e
 /* Runs the constructors of the objects in `order`, last to first, of those that have not had
  * theirs. Before them, an object with DF_1_INITFIRST and, at the start, the program's
  * DT_PREINIT_ARRAY. */
-void init_run(struct linker *linker, const struct object_list *order);
+void init_run(struct linker *linker, const struct object_list *order, char **envp);
 
 /* Runs the destructors of one object that was constructed. */
 void init_run_destructors(struct object *object);

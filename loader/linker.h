@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "libc-shim/shim.h"
+#include "namespace.h"
 #include "object.h"
 #include "options.h"
 #include "process.h"
@@ -14,14 +15,6 @@
 
 #include "cpu.h"
 
-/* The objects that see each other. (One so far: the program's.) */
-struct namespace {
-    struct object *first, *last; /* in the order of loading */
-    size_t count;
-    struct scope global;     /* the program's group and what dlopen added with RTLD_GLOBAL */
-    uint64_t added, removed; /* objects ever, for dl_iterate_phdr */
-};
-
 struct linker {
     struct process process; /* start */
     struct options options; /* options */
@@ -29,17 +22,16 @@ struct linker {
     bool cpu_known;
     struct search search;                 /* load */
     uintptr_t map_hint;                   /* load: below this the next image is mapped */
-    struct namespace base;                /* load, and later dlopen */
+    struct namespace base;                /* load, and later dlopen: the first namespace */
+    uint64_t added, removed;              /* load: objects ever, for dl_iterate_phdr */
     struct object *program, *self, *vdso; /* load; vdso is NULL where the kernel gives none */
     const char *interpreter;              /* load: the program's PT_INTERP, NULL: none */
-    const struct libc_shim *shim;         /* recognise */
-    struct object *libc;                  /* shim->confirm; NULL: no libc */
+    const struct libc_shim *shim;         /* recognise; its confirm finds base.libc */
     void *libc_state;                     /* the adapter's own */
     struct tls tls;                       /* tls */
     size_t constructed;                   /* init: objects whose constructors have begun */
     bool running;                         /* the program has been entered, or a constructor has */
     _Atomic(struct object_index *) index; /* dlquery.c: objects by address */
-    bool closing, close_again;            /* dl.c: dlclose is at work; it must look again */
     bool executable_stack;                /* stack.c: the stacks may hold code */
     struct retired *retired;              /* retire.c */
     struct error *error;                  /* start: why it failed */

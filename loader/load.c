@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "order.h"
 #include "retire.h"
+#include "scope.h"
 #include "symbol.h"
 #include "sys.h"
 #include "text.h"
@@ -14,12 +15,15 @@
 #include <errno.h>
 #include <string.h>
 
-struct transaction load_begin(struct linker *linker) {
-    return (struct transaction){linker, linker->base.last};
+struct transaction load_begin(struct linker *linker, struct namespace *space) {
+    return (struct transaction){linker, space, space->last};
 }
 
-void load_append(struct linker *linker, struct object *object) {
-    struct namespace *space = &linker->base;
+struct object *load_first_new(const struct transaction *transaction) {
+    return transaction->last_before ? transaction->last_before->next : transaction->space->first;
+}
+
+void load_append(struct linker *linker, struct namespace *space, struct object *object) {
     object->space = space;
     object->prev = space->last;
     if (space->last)
@@ -28,11 +32,11 @@ void load_append(struct linker *linker, struct object *object) {
         space->first = object;
     space->last = object;
     space->count++;
-    space->added++;
+    linker->added++;
 }
 
 void load_unlink(struct linker *linker, struct object *object) {
-    struct namespace *space = &linker->base;
+    struct namespace *space = object->space;
     if (object->prev)
         object->prev->next = object->next;
     else
@@ -41,14 +45,16 @@ void load_unlink(struct linker *linker, struct object *object) {
         object->next->prev = object->prev;
     else
         space->last = object->prev;
+    if (space->libc == object)
+        space->libc = NULL;
     space->count--;
-    space->removed++;
+    linker->removed++;
 }
 
 void load_roll_back(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
-    while (linker->base.last != transaction->last_before) {
-        struct object *object = linker->base.last;
+    while (transaction->space->last != transaction->last_before) {
+        struct object *object = transaction->space->last;
         load_unlink(linker, object);
         if (object == linker->self)
             continue;
@@ -56,14 +62,16 @@ void load_roll_back(struct transaction *transaction) {
         symbol_forget(object);
         retire(linker, (void (*)(void *))object_free, object);
     }
+    if (!transaction->last_before)
+        scope_clear(linker, &transaction->space->global);
     linker->shim->objects_changed(linker);
     retire_sweep(linker);
 }
 
 /* -- libraries -- */
 
-struct object *load_find(struct linker *linker, const char *name) {
-    for (struct object *object = linker->base.first; object; object = object->next) {
+struct object *load_find(struct namespace *space, const char *name) {
+    for (struct object *object = space->first; object; object = object->next) {
         if (object_has_name(object, name))
             return object;
         if (object->soname && strcmp(object->soname, name) == 0) {
@@ -79,14 +87,22 @@ static bool means_loader(const struct linker *linker, const char *name) {
     return linker->self->soname && strcmp(name, linker->self->soname) == 0;
 }
 
-/* The loader's own symbols are read here: only programs of some libcs ask for them. */
-static struct object *add_loader(struct linker *linker, struct error *error) {
+/* There is one loader: other namespaces have an entry that stands for it. Its symbols are read
+ * here: only programs of some libcs ask for them. */
+static struct object *add_loader(struct linker *linker, struct namespace *space,
+                                 struct error *error) {
     struct object *self = linker->self;
     if (!self->symbols && (!dynamic_read(self, error) || !version_read(self, error)))
         return NULL;
-    if (!self->space)
-        load_append(linker, self);
-    return self;
+    for (struct object *object = space->first; object; object = object->next)
+        if (object->kind == OBJECT_LOADER)
+            return object;
+    struct object *entry = space == &linker->base ? self : object_new_entry(self);
+    if (entry)
+        load_append(linker, space, entry);
+    else
+        error_no_memory(error, self->path);
+    return entry;
 }
 
 /* True for a file that must not be loaded as a library; *error says why. */
@@ -105,17 +121,17 @@ static bool is_executable(const struct image_file *file, const struct object *ob
            !error_set(error, ERROR_FILE, 0, object->label, "cannot dynamically load executable");
 }
 
-static struct object *find_file(struct linker *linker, const struct image_file *file) {
-    for (struct object *object = linker->base.first; object; object = object->next)
+static struct object *find_file(struct namespace *space, const struct image_file *file) {
+    for (struct object *object = space->first; object; object = object->next)
         if (object->inode == file->inode && object->device == file->device && object->inode)
             return object;
     return NULL;
 }
 
 /* Maps and reads an opened library. */
-static struct object *map_library(struct linker *linker, const struct image_file *file,
-                                  const char *name, const char *path, struct object *requester,
-                                  struct error *error) {
+static struct object *map_library(struct linker *linker, struct namespace *space,
+                                  const struct image_file *file, const char *name, const char *path,
+                                  struct object *requester, struct error *error) {
     struct object *object = object_new(OBJECT_LIBRARY, path);
     if (!object) {
         error_no_memory(error, path);
@@ -136,7 +152,7 @@ static struct object *map_library(struct linker *linker, const struct image_file
     if (object->soname && means_loader(linker, object->soname)) {
         /* The system's own loader, named by path: it must not come to life here. */
         object_free(object);
-        return add_loader(linker, error);
+        return add_loader(linker, space, error);
     }
     if (path[0] != '/')
         search_origin(&linker->search, object); /* now: the current folder may change */
@@ -145,7 +161,7 @@ static struct object *map_library(struct linker *linker, const struct image_file
         object_free(object);
         return NULL;
     }
-    load_append(linker, object);
+    load_append(linker, space, object);
     return object;
 }
 
@@ -158,13 +174,13 @@ static bool open_library(struct linker *linker, const char *name, struct object 
 }
 
 /* Where libraries are only listed, one that is missing takes part as an empty object. */
-static struct object *add_missing(struct linker *linker, const char *name,
+static struct object *add_missing(struct linker *linker, struct namespace *space, const char *name,
                                   const struct error *error) {
     struct object *object = object_new(OBJECT_MISSING, name);
     if (!object || error->kind != ERROR_OPEN || !(object->needed = object_list_new(0)))
         return NULL;
     object->relocated = true;
-    load_append(linker, object);
+    load_append(linker, space, object);
     return object;
 }
 
@@ -174,21 +190,21 @@ static void note_request(struct error *error, const char *name, const struct obj
     format_text(error->wanted, sizeof error->wanted, "%s", name);
 }
 
-struct object *load_library(struct linker *linker, const char *name, struct object *requester,
-                            struct error *error) {
-    struct object *object = load_find(linker, name);
+struct object *load_library(struct linker *linker, struct namespace *space, const char *name,
+                            struct object *requester, struct error *error) {
+    struct object *object = load_find(space, name);
     if (object)
         return object;
     if (means_loader(linker, name))
-        return add_loader(linker, error);
+        return add_loader(linker, space, error);
     struct image_file file;
     char path[SEARCH_PATH_MAX];
     if (!open_library(linker, name, requester, &file, path, error)) {
         note_request(error, name, requester);
         return NULL;
     }
-    object = find_file(linker, &file);
-    if (!object && !(object = map_library(linker, &file, name, path, requester, error)))
+    object = find_file(space, &file);
+    if (!object && !(object = map_library(linker, space, &file, name, path, requester, error)))
         note_request(error, name, requester);
     image_close(&file);
     if (object && !object_has_name(object, name) && !object_add_name(object, name)) {
@@ -213,9 +229,9 @@ static bool load_needed(struct linker *linker, struct object *object, struct err
         if (object->dynamic[i].d_tag != DT_NEEDED)
             continue;
         const char *name = dynamic_string(object, object->dynamic[i].d_un.d_val);
-        struct object *dependency = load_library(linker, name, object, error);
+        struct object *dependency = load_library(linker, object->space, name, object, error);
         if (!dependency && linker->options.mode == MODE_TRACE)
-            dependency = add_missing(linker, name, error);
+            dependency = add_missing(linker, object->space, name, error);
         if (!dependency) {
             memory_free(needed);
             return false;
@@ -275,7 +291,7 @@ static bool fill_queue(struct linker *linker, struct queue *queue, struct error 
 bool load_group(struct linker *linker, struct object *root, struct object *const *extra,
                 size_t extra_count, struct error *error) {
     struct queue queue = {NULL, 0, 0};
-    for (struct object *object = linker->base.first; object; object = object->next)
+    for (struct object *object = root->space->first; object; object = object->next)
         object->visited = false;
     bool done = enqueue(&queue, root);
     for (size_t i = 0; done && i < extra_count; i++)
@@ -298,14 +314,14 @@ bool load_group(struct linker *linker, struct object *root, struct object *const
     return true;
 }
 
-struct object *load_find_by_file(struct linker *linker, const char *name,
+struct object *load_find_by_file(struct linker *linker, struct namespace *space, const char *name,
                                  struct object *requester) {
     struct image_file file;
     struct error error;
     char path[SEARCH_PATH_MAX];
     if (!open_library(linker, name, requester, &file, path, &error))
         return NULL;
-    struct object *object = find_file(linker, &file);
+    struct object *object = find_file(space, &file);
     image_close(&file);
     return object;
 }

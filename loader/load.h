@@ -16,34 +16,40 @@ struct linker;
 
 struct transaction {
     struct linker *linker;
+    struct namespace *space;
     struct object *last_before; /* the last object of the namespace when it began; NULL: none */
 };
 
-struct transaction load_begin(struct linker *linker);
+struct transaction load_begin(struct linker *linker, struct namespace *space);
+
+/* The first object that the transaction has added, or NULL. */
+struct object *load_first_new(const struct transaction *transaction);
 
 /* Finds, maps and reads the library `name` for `requester` (NULL: the command line or environment),
- * unless it is there already. Returns the object or NULL. */
-struct object *load_library(struct linker *linker, const char *name, struct object *requester,
-                            struct error *error);
+ * unless it is in the namespace already. Returns the object or NULL. */
+struct object *load_library(struct linker *linker, struct namespace *space, const char *name,
+                            struct object *requester, struct error *error);
 
-/* The object that `name` asks for, if it is loaded; NULL otherwise. */
-struct object *load_find(struct linker *linker, const char *name);
+/* The object of the namespace that `name` asks for, if it is loaded; NULL otherwise. */
+struct object *load_find(struct namespace *space, const char *name);
 
 /* Loads all that `root` and the `extra_count` objects of `extra` (preloaded ones) need, breadth
  * first, and makes root->group and root->order of it. */
 bool load_group(struct linker *linker, struct object *root, struct object *const *extra,
                 size_t extra_count, struct error *error);
 
-/* The loaded object whose file the search for `name` finds; NULL: it is not loaded or not found. */
-struct object *load_find_by_file(struct linker *linker, const char *name, struct object *requester);
+/* The object of the namespace whose file the search for `name` finds; NULL: it is not loaded or not
+ * found. */
+struct object *load_find_by_file(struct linker *linker, struct namespace *space, const char *name,
+                                 struct object *requester);
 
 /* Undoes the transaction: unmaps and forgets every object that it added. */
 void load_roll_back(struct transaction *transaction);
 
-/* Takes an object out of the namespace's list. */
+/* Takes an object out of its namespace's list. */
 void load_unlink(struct linker *linker, struct object *object);
 
 /* Adds an object to the end of the namespace's list. */
-void load_append(struct linker *linker, struct object *object);
+void load_append(struct linker *linker, struct namespace *space, struct object *object);
 
 #endif

@@ -105,14 +105,14 @@ static _Noreturn void run(struct linker *linker) {
         report_failure(linker, error);
     /* The libc is up; RELRO is read-only. */
 
-    rendezvous_announce(RENDEZVOUS_ADD);
-    rendezvous_announce(RENDEZVOUS_CONSISTENT);
+    rendezvous_announce(&linker->base, RENDEZVOUS_ADD);
+    rendezvous_announce(&linker->base, RENDEZVOUS_CONSISTENT);
     /* A debugger knows all objects. */
 
     linker->shim->before_constructors(linker);
     linker->running = true;
     if (!linker->shim->constructors_by_libc)
-        init_run(linker, linker->program->order);
+        init_run(linker, linker->program->order, linker->process.envp);
     /* Every library is constructed. */
 
     cache_close(&linker->search.cache);

@@ -20,6 +20,31 @@ struct object *object_new(enum object_kind kind, const char *path) {
     return object;
 }
 
+struct object *object_new_entry(struct object *real) {
+    struct object *entry = object_new(real->kind, real->path);
+    struct object_list *needed = object_list_new(0);
+    if (!entry || !needed) {
+        memory_free(entry);
+        memory_free(needed);
+        return NULL;
+    }
+    struct object own = *entry;
+    *entry = *real;
+    entry->real = real;
+    entry->path = entry->label = own.path;
+    entry->needed = needed;
+    entry->space = NULL;
+    entry->next = entry->prev = NULL;
+    entry->names = NULL;
+    entry->map = NULL;
+    entry->alone.list = entry->group.list = entry->order = NULL;
+    entry->scopes = NULL;
+    entry->bound_to = NULL;
+    entry->visited = entry->published = entry->global = entry->never_unload = false;
+    entry->open_count = 0;
+    return entry;
+}
+
 static void free_names(struct name *name) {
     while (name) {
         struct name *next = name->next;
@@ -45,17 +70,22 @@ static void free_descriptors(struct tls_descriptor *descriptor) {
     }
 }
 
-void object_free(struct object *object) {
+static void free_contents(struct object *object) {
     if (object->owns_mapping)
         sys_munmap(object->map_start, object->map_end - object->map_start);
     if (object->phdr && !object_contains(object, (uintptr_t)object->phdr) && object->owns_mapping)
         memory_free((void *)object->phdr);
-    free_names(object->names);
-    memory_free((char *)object->path);
     memory_free((char *)object->origin);
     memory_free(object->segments);
     memory_free(object->path_folders);
     memory_free(object->versions);
+}
+
+void object_free(struct object *object) {
+    if (!object->real)
+        free_contents(object);
+    free_names(object->names);
+    memory_free((char *)object->path);
     memory_free(object->needed);
     memory_free(object->alone.list);
     memory_free(object->group.list);

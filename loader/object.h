@@ -89,6 +89,8 @@ struct object {
     const char *origin;   /* folder of the real file, for $ORIGIN; NULL when unknown */
     struct name *names;   /* other names it was asked for by */
     uint64_t device, inode;
+    struct object *real;      /* for another namespace's entry of the loader: the one that it stands
+                                 for, which owns all but the entry; NULL: this is no such entry */
     struct object *requester; /* whose DT_NEEDED (or dlopen) brought it; NULL for the program */
 
     /* -- image: image.c -- */
@@ -199,6 +201,10 @@ struct object {
 
 /* A new object in loader memory that was opened as `path`; NULL: no memory. */
 struct object *object_new(enum object_kind kind, const char *path);
+
+/* An entry for another namespace that stands for `real`, which has no dependencies; NULL: no
+ * memory. */
+struct object *object_new_entry(struct object *real);
 
 /* Frees an object and what it owns, its mapping included. No thread may be reading it. */
 void object_free(struct object *object);

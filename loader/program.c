@@ -140,7 +140,7 @@ bool program_load(struct linker *linker, const char *path, struct error *error) 
     program->label = path ? path : linker->process.argc ? linker->process.argv[0] : "";
     program->never_unload = true;
     linker->program = program;
-    load_append(linker, program);
+    load_append(linker, &linker->base, program);
     if (!(path ? open_program(linker, program, path, error)
                : adopt_program(linker, program, error)))
         return false;
@@ -171,6 +171,6 @@ bool program_add_vdso(struct linker *linker, struct error *error) {
     vdso->relocated = true;
     vdso->executable_stack = false;
     linker->vdso = vdso;
-    load_append(linker, vdso);
+    load_append(linker, &linker->base, vdso);
     return vdso->needed != NULL;
 }

@@ -6,8 +6,8 @@
 #include "memory.h"
 #include <string.h>
 
-/* Exported: debuggers find both by name when there is no DT_DEBUG yet. */
-EXPORT struct r_debug _r_debug;
+/* Exported, as is _r_debug (arch/<machine>/rendezvous.S): debuggers find both by name when there is
+ * no DT_DEBUG yet. */
 EXPORT void _dl_debug_state(void);
 
 /* A debugger's breakpoint stands here. Its own section entry, never inlined. */
@@ -53,41 +53,57 @@ struct object *rendezvous_object(const struct linker *linker, const struct link_
     return *(struct object **)((char *)map + linker->shim->map_size((struct linker *)linker));
 }
 
-bool rendezvous_mirror(struct linker *linker, struct error *error) {
-    for (struct object *object = linker->base.first; object; object = object->next)
+bool rendezvous_mirror(struct linker *linker, struct namespace *space, struct error *error) {
+    for (struct object *object = space->first; object; object = object->next)
         if (!object->map && !make_mirror(linker, object, error))
             return false;
-    return true;
+    if (space->debug)
+        return true;
+    space->debug = space == &linker->base ? &rendezvous_all : memory_alloc(sizeof *space->debug);
+    return space->debug || error_no_memory(error, "");
 }
 
-void rendezvous_publish(struct linker *linker) {
-    for (struct object *object = linker->base.first; object; object = object->next) {
+/* The first objects of a namespace: debuggers find it behind the others from now on. */
+static void add_to_all(struct r_debug_all *debug) {
+    debug->base.r_version = 2;
+    debug->base.r_brk = rendezvous_all.base.r_brk;
+    debug->base.r_ldbase = rendezvous_all.base.r_ldbase;
+    struct r_debug_all *last = &rendezvous_all;
+    while (last->next)
+        last = last->next;
+    __atomic_store_n(&last->next, debug, __ATOMIC_RELEASE);
+    __atomic_store_n(&rendezvous_all.base.r_version, 2, __ATOMIC_RELEASE);
+}
+
+void rendezvous_publish(struct linker *linker, struct namespace *space) {
+    for (struct object *object = space->first; object; object = object->next) {
         if (object->published)
             continue;
         struct link_map *previous = object->prev ? object->prev->map : NULL;
         object->map->l_prev = previous;
         object->published = true;
-        if (previous)
-            __atomic_store_n(&previous->l_next, object->map, __ATOMIC_RELEASE);
+        __atomic_store_n(previous ? &previous->l_next : &space->debug->base.r_map, object->map,
+                         __ATOMIC_RELEASE);
     }
     linker->shim->objects_changed(linker);
 }
 
 void rendezvous_remove(struct object *object) {
-    if (object->map->l_prev)
-        __atomic_store_n(&object->map->l_prev->l_next, object->map->l_next, __ATOMIC_RELEASE);
+    struct r_debug *debug = &object->space->debug->base;
+    __atomic_store_n(object->map->l_prev ? &object->map->l_prev->l_next : &debug->r_map,
+                     object->map->l_next, __ATOMIC_RELEASE);
     if (object->map->l_next)
         object->map->l_next->l_prev = object->map->l_prev;
 }
 
 bool rendezvous_open(struct linker *linker, struct error *error) {
-    if (!rendezvous_mirror(linker, error))
+    if (!rendezvous_mirror(linker, &linker->base, error))
         return false;
-    rendezvous_publish(linker);
+    rendezvous_publish(linker, &linker->base);
     struct link_map *first = linker->program->map;
     if (linker->options.explicitly && !add_command_entries(linker, &first))
         return error_no_memory(error, "");
-    _r_debug = (struct r_debug){
+    rendezvous_all.base = (struct r_debug){
         .r_version = 1,
         .r_map = first,
         .r_brk = (uintptr_t)_dl_debug_state,
@@ -99,11 +115,13 @@ bool rendezvous_open(struct linker *linker, struct error *error) {
     const struct segment *segment =
         entry ? object_segment(linker->program, (uintptr_t)entry, sizeof *entry) : NULL;
     if (segment && segment->prot & 2 /* PROT_WRITE */)
-        entry->d_un.d_ptr = (uintptr_t)&_r_debug;
+        entry->d_un.d_ptr = (uintptr_t)&rendezvous_all;
     return true;
 }
 
-void rendezvous_announce(enum rendezvous_state state) {
-    _r_debug.r_state = state;
+void rendezvous_announce(struct namespace *space, enum rendezvous_state state) {
+    if (!space->debug->base.r_brk)
+        add_to_all(space->debug);
+    space->debug->base.r_state = state;
     _dl_debug_state();
 }

@@ -7,6 +7,7 @@
 #include "object.h"
 
 struct linker;
+struct namespace;
 
 enum rendezvous_state { RENDEZVOUS_CONSISTENT, RENDEZVOUS_ADD, RENDEZVOUS_DELETE };
 
@@ -18,24 +19,34 @@ struct r_debug {
     uintptr_t r_ldbase;
 };
 
-extern struct r_debug _r_debug;
+/* With what debuggers of version 2 see: one for each namespace (glibc's struct r_debug_extended).
+ */
+struct r_debug_all {
+    struct r_debug base;
+    struct r_debug_all *next; /* of another namespace; none is ever taken out */
+};
 
-/* Makes a mirror for each object that has none. Before RELRO is read-only: adapters may relocate
- * l_ld in place. */
-bool rendezvous_mirror(struct linker *linker, struct error *error);
+/* Of the base namespace: the head of the list (arch/<machine>/rendezvous.S). */
+extern struct r_debug_all rendezvous_all;
+_Static_assert(sizeof(struct r_debug) == 40 && sizeof(struct r_debug_all) == 48,
+               "the sizes in rendezvous.S");
 
-/* Links the new mirrors into the list, in the objects' order, and tells the adapter. */
-void rendezvous_publish(struct linker *linker);
+/* Makes a mirror for each object of the namespace that has none. Before RELRO is read-only:
+ * adapters may relocate l_ld in place. */
+bool rendezvous_mirror(struct linker *linker, struct namespace *space, struct error *error);
 
-/* Takes the object's mirror out of the list. */
+/* Links the new mirrors into the namespace's list, in the objects' order, and tells the adapter. */
+void rendezvous_publish(struct linker *linker, struct namespace *space);
+
+/* Takes the object's mirror out of its list. */
 void rendezvous_remove(struct object *object);
 
 /* The same for the first time, before RELRO is read-only: the program's DT_DEBUG points to the
  * rendezvous from now on. */
 bool rendezvous_open(struct linker *linker, struct error *error);
 
-/* Tells a debugger that the list is about to change or has changed. */
-void rendezvous_announce(enum rendezvous_state state);
+/* Tells a debugger that the namespace's list is about to change or has changed. */
+void rendezvous_announce(struct namespace *space, enum rendezvous_state state);
 
 /* The object that a mirror stands for. */
 struct object *rendezvous_object(const struct linker *linker, const struct link_map *map);

@@ -20,7 +20,7 @@ static bool set_scopes(struct linker *linker, struct object *object, struct obje
     }
     if (root != linker->program && deep)
         wanted[count++] = &root->group;
-    wanted[count++] = &linker->base.global;
+    wanted[count++] = &object->space->global;
     if (root != linker->program && !deep)
         wanted[count++] = &root->group;
     struct scope_list *scopes = memory_alloc(sizeof *scopes + count * sizeof scopes->item[0]);
@@ -34,9 +34,7 @@ static bool set_scopes(struct linker *linker, struct object *object, struct obje
 
 bool scope_set_new(struct linker *linker, struct transaction *transaction, struct object *root,
                    bool deep, struct error *error) {
-    struct object *object =
-        transaction->last_before ? transaction->last_before->next : linker->base.first;
-    for (; object; object = object->next)
+    for (struct object *object = load_first_new(transaction); object; object = object->next)
         if (!object->scopes && !set_scopes(linker, object, root, deep, error))
             return false;
     return true;
@@ -59,6 +57,14 @@ bool scope_extend(struct linker *linker, struct scope *scope, const struct objec
     atomic_store_explicit(&scope->list, list, memory_order_release);
     retire(linker, memory_free, old);
     return true;
+}
+
+void scope_clear(struct linker *linker, struct scope *scope) {
+    struct object_list *list = scope->list;
+    for (size_t i = 0; list && i < list->count; i++)
+        list->item[i]->global = false;
+    atomic_store_explicit(&scope->list, NULL, memory_order_release);
+    retire(linker, memory_free, list);
 }
 
 /* Replaces an object's scopes. Readers see the old or the new ones. */
@@ -125,10 +131,11 @@ static void forget_scopes(struct linker *linker, struct object *object,
 }
 
 void scope_forget(struct linker *linker, const struct object_list *list) {
-    for (struct object *object = linker->base.first; object; object = object->next)
+    struct namespace *space = list->item[0]->space;
+    for (struct object *object = space->first; object; object = object->next)
         if (!is_listed(list, object))
             forget_scopes(linker, object, list);
-    struct object_list *global = linker->base.global.list;
+    struct object_list *global = space->global.list;
     struct object_list *shorter = object_list_new(global->count);
     if (!shorter)
         return;
@@ -136,6 +143,6 @@ void scope_forget(struct linker *linker, const struct object_list *list) {
     for (size_t i = 0; i < global->count; i++)
         if (!is_listed(list, global->item[i]))
             shorter->item[shorter->count++] = global->item[i];
-    atomic_store_explicit(&linker->base.global.list, shorter, memory_order_release);
+    atomic_store_explicit(&space->global.list, shorter, memory_order_release);
     retire(linker, memory_free, global);
 }

@@ -23,7 +23,11 @@ bool scope_add(struct linker *linker, struct object *object, struct scope *scope
 /* Adds a list of objects to the end of a scope. Readers see the old or the new list. */
 bool scope_extend(struct linker *linker, struct scope *scope, const struct object_list *added);
 
-/* Takes the objects of `list`, and scopes of theirs, out of all other objects' scopes. */
+/* Empties a scope that nobody has used yet. */
+void scope_clear(struct linker *linker, struct scope *scope);
+
+/* Takes the objects of `list`, all of one namespace, and scopes of theirs, out of all other
+ * objects' scopes. */
 void scope_forget(struct linker *linker, const struct object_list *list);
 
 #endif

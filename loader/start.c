@@ -160,7 +160,7 @@ OWN_FRAME static bool preload_one(struct preload *preload, const char *name, con
     if (linker->process.secure && strchr(name, '/'))
         return true;
     linker->search.set_user_id_only = linker->process.secure;
-    struct object *object = load_library(linker, name, linker->program, &error);
+    struct object *object = load_library(linker, &linker->base, name, linker->program, &error);
     linker->search.set_user_id_only = false;
     if (!object) {
         if (linker->shim->preload_file)
@@ -241,9 +241,9 @@ struct object_list *start_preload(struct linker *linker, struct error *error) {
 /* -- scopes and versions -- */
 
 bool start_complete_scope(struct linker *linker, struct error *error) {
-    struct transaction start = {linker, NULL};
+    struct transaction start = {linker, &linker->base, NULL};
     if (!linker->self->space)
-        load_append(linker, linker->self);
+        load_append(linker, &linker->base, linker->self);
     for (struct object *object = linker->base.first; object; object = object->next)
         object->never_unload = object->at_start = true;
     if (!scope_extend(linker, &linker->base.global, linker->program->group.list))

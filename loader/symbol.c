@@ -155,8 +155,8 @@ const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol
 
 /* -- unique symbols -- */
 
-/* STB_GNU_UNIQUE: the first definition that anybody bound to serves the whole process, whatever the
- * scopes. A hash table that only grows: an entry is published with one exchange, so that lazy
+/* STB_GNU_UNIQUE: the first definition that anybody bound to serves its whole namespace, whatever
+ * the scopes. A hash table that only grows: an entry is published with one exchange, so that lazy
  * binding needs no lock. */
 struct unique {
     struct unique *next;
@@ -174,7 +174,8 @@ static struct symbol_result first_definition(struct symbol_result found,
     struct unique *head = atomic_load_explicit(bucket, memory_order_acquire);
     for (;;) {
         for (struct unique *entry = head; entry; entry = entry->next)
-            if (strcmp(entry->name, request->name) == 0) {
+            if (entry->definition.object->space == found.object->space &&
+                strcmp(entry->name, request->name) == 0) {
                 memory_free(fresh);
                 return entry->definition;
             }

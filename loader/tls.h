@@ -19,9 +19,8 @@ struct linker;
 struct thread_slot {
     uint64_t magic; /* THREAD_SLOT_MAGIC once the image has been copied: checks the libc's layout */
     void *dtv;      /* for libcs that keep none of ours in their thread block */
-    char *dlerror_text;  /* what dlerror returns next; NULL: nothing */
-    char *dlerror_shown; /* what it returned last: the program may still look at it */
-    void *catcher;       /* the adapter's: the innermost catch of loader errors */
+    struct thread_error *errors; /* dlerror.c */
+    void *catcher;               /* the adapter's: the innermost catch of loader errors */
 };
 
 #define THREAD_SLOT_MAGIC 0x6d796c64746c7331ULL

@@ -153,6 +153,12 @@ $(call both,liblend.so,libborrow.c,,-DLEND)
 $(call glibc,libthrow.so,libthrow.cc)
 $(call glibc,catch,catch.cc,libthrow.so,-pthread)
 
+# Namespaces.
+SPACE = -pthread -DSPACE_NAME='"$(1)"' -DSPACE_NUMBER=$(2)
+$(call glibc,libspace_one.so,libspace.c,,$(call SPACE,one,1))
+$(call glibc,libspace_two.so,libspace.c,libgreet.so,$(call SPACE,two,2))
+$(call glibc,spaces,spaces.c,,-pthread -rdynamic)
+
 # Mapping.
 $(call both,libempty.so,libempty.c)
 $(call both,libalign.so,libalign.c,,-z max-page-size=0x200000)

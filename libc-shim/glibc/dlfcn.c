@@ -5,14 +5,19 @@
 
 #include "loader/dl.h"
 
-#define LM_ID_NEWLM (-1)
+/* libc jumps here from its own functions: the address that a call returns to tells who calls. */
+#define CALLER __builtin_return_address(0)
 
 static void *hook_dlopen(const char *file, int mode, void *caller) {
-    return dl_open(linker_instance(), file, mode, caller);
+    return dl_open(linker_instance(), NAMESPACE_CALLER, file, mode, caller);
+}
+
+static void *hook_dlmopen(long space, const char *file, int mode, void *caller) {
+    return dl_open(linker_instance(), space, file, mode, caller);
 }
 
 static int hook_dlclose(void *handle) {
-    return dl_close(linker_instance(), handle);
+    return dl_close(linker_instance(), handle, CALLER);
 }
 
 static void *hook_dlsym(void *handle, const char *name, void *caller) {
@@ -24,7 +29,7 @@ static void *hook_dlvsym(void *handle, const char *name, const char *version, vo
 }
 
 static char *hook_dlerror(void) {
-    return dl_error(linker_instance());
+    return dl_error(linker_instance(), CALLER);
 }
 
 static int hook_dladdr(const void *address, struct dl_info *info) {
@@ -36,40 +41,31 @@ static int hook_dladdr1(const void *address, struct dl_info *info, void **extra,
 }
 
 static int hook_dlinfo(void *handle, int request, void *argument) {
-    return dl_information(linker_instance(), handle, request, argument,
-                          __builtin_return_address(0));
-}
-
-static void *hook_dlmopen(long space, const char *file, int mode, void *caller) {
-    struct error error;
-    if (space == 0)
-        return dl_open(linker_instance(), file, mode, caller);
-    error_set(&error, ERROR_OTHER, 0, file ? file : "",
-              space == LM_ID_NEWLM ? "no more namespaces available for dlmopen()"
-                                   : "invalid target namespace in dlmopen()");
-    dl_set_error(linker_instance(), &error);
-    return NULL;
+    return dl_information(linker_instance(), handle, request, argument, CALLER);
 }
 
 /* The internal ones report failure by NULL alone and leave dlerror as it is. */
 static void *internal_dlopen(const char *file, int mode) {
-    void *handle = dl_open(linker_instance(), file, mode & INT32_MAX, linker_instance()->libc->map);
+    const void *caller = CALLER;
+    void *handle = dl_open(linker_instance(), NAMESPACE_CALLER, file, mode & INT32_MAX, caller);
     if (!handle)
-        dl_error(linker_instance());
+        dl_error(linker_instance(), caller);
     return handle;
 }
 
 static void *internal_dlsym(void *handle, const char *name) {
-    void *address = dl_sym(linker_instance(), handle, name, NULL, NULL);
+    const void *caller = CALLER;
+    void *address = dl_sym(linker_instance(), handle, name, NULL, caller);
     if (!address)
-        dl_error(linker_instance());
+        dl_error(linker_instance(), caller);
     return address;
 }
 
 static void *internal_dlvsym(void *handle, const char *name, const char *version) {
-    void *address = dl_sym(linker_instance(), handle, name, version, NULL);
+    const void *caller = CALLER;
+    void *address = dl_sym(linker_instance(), handle, name, version, caller);
     if (!address)
-        dl_error(linker_instance());
+        dl_error(linker_instance(), caller);
     return address;
 }
 

@@ -27,8 +27,7 @@ EXPORT int _dl_rtld_di_serinfo(struct link_map *map, void *information, bool cou
 __asm__(".symver __myld_version_placeholder, __rtld_version_placeholder@GLIBC_2.34");
 void __myld_version_placeholder(void) {}
 
-uintptr_t glibc_libc_symbol(struct linker *linker, const char *name, const char *version_name) {
-    const struct object *libc = linker->libc;
+uintptr_t glibc_symbol(const struct object *libc, const char *name, const char *version_name) {
     struct version version = {.name = version_name};
     for (size_t i = 0; version_name && i < libc->version_count; i++)
         if (libc->versions[i].name && strcmp(libc->versions[i].name, version_name) == 0)

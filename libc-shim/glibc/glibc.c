@@ -21,7 +21,7 @@
 static struct glibc state;
 
 static const void *libc_variable(void *context, const char *name) {
-    return (const void *)glibc_libc_symbol(context, name, NULL);
+    return (const void *)glibc_symbol(context, name, NULL);
 }
 
 static const uint8_t *find_build_id(const struct object *libc) {
@@ -58,24 +58,18 @@ static bool refuse(const struct object *libc, const struct glibc_banner *banner,
                      recognition->build ? recognition->build->package : "");
 }
 
-static bool confirm(struct linker *linker, struct error *error) {
-    struct object *libc = NULL;
-    for (struct object *object = linker->base.first; object; object = object->next)
-        if (object->kind == OBJECT_LIBRARY && object->soname &&
-            strcmp(object->soname, "libc.so.6") == 0)
-            libc = object;
-    if (!libc && linker->options.mode != MODE_RUN)
-        return true;
-    if (!libc)
-        return error_set(error, ERROR_FILE, 0, "libc.so.6",
-                         "the program needs glibc, but none of its libraries brings it");
-    linker->libc = libc;
-    linker->libc_state = &state;
+bool glibc_is_libc(const struct object *object) {
+    return object->kind == OBJECT_LIBRARY && object->soname &&
+           strcmp(object->soname, "libc.so.6") == 0;
+}
+
+/* The layout of a libc. NULL: it is not known; *error names it. */
+static const struct glibc_layout *find_layout(struct object *libc, struct error *error) {
     struct glibc_known known = {glibc_layouts, glibc_builds, glibc_build_count};
     struct glibc_evidence evidence = {.build_id = find_build_id(libc),
                                       .machine = ARCH_MACHINE,
                                       .symbol = libc_variable,
-                                      .context = linker};
+                                      .context = libc};
     struct glibc_banner banner = {NULL, 0, 0};
     struct glibc_recognition recognition = glibc_recognise(&known, &evidence);
     if (!recognition.layout) {
@@ -84,9 +78,32 @@ static bool confirm(struct linker *linker, struct error *error) {
         recognition = glibc_recognise(&known, &evidence);
     }
     if (!recognition.layout)
-        return refuse(libc, &banner, &recognition, error);
-    state.layout = recognition.layout;
-    return true;
+        refuse(libc, &banner, &recognition, error);
+    return recognition.layout;
+}
+
+bool glibc_has_layout(struct linker *linker, struct object *libc, const struct glibc_layout *layout,
+                      struct error *error) {
+    const struct glibc_layout *its = find_layout(libc, error);
+    return its && (its == layout || error_set(error, ERROR_FILE, 0, libc->path,
+                                              "is not of the same glibc as the program's %s",
+                                              linker->base.libc->path));
+}
+
+static bool confirm(struct linker *linker, struct error *error) {
+    struct object *libc = NULL;
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (glibc_is_libc(object))
+            libc = object;
+    if (!libc && linker->options.mode != MODE_RUN)
+        return true;
+    if (!libc)
+        return error_set(error, ERROR_FILE, 0, "libc.so.6",
+                         "the program needs glibc, but none of its libraries brings it");
+    linker->base.libc = libc;
+    linker->libc_state = &state;
+    state.layout = find_layout(libc, error);
+    return state.layout != NULL;
 }
 
 static size_t map_size(struct linker *linker) {
@@ -111,7 +128,7 @@ static bool after_relocation(struct linker *linker, struct error *error) {
     tls_initialise_block(linker, arch_thread_pointer(), true);
     uintptr_t early_init = glibc_libc_symbol(linker, "__libc_early_init", "GLIBC_PRIVATE");
     if (!early_init)
-        return error_set(error, ERROR_FILE, 0, linker->libc->path,
+        return error_set(error, ERROR_FILE, 0, linker->base.libc->path,
                          "has no function __libc_early_init");
     ((void (*)(bool))early_init)(true);
     return true;
@@ -186,6 +203,9 @@ const struct libc_shim shim_glibc = {
     .make_stacks_executable = glibc_make_stacks_executable,
     .each_thread = glibc_each_thread,
     .tls_changed = glibc_tls_changed,
+    .find_libc = glibc_find_libc,
+    .start_libc = glibc_start_libc,
+    .environment = glibc_environment,
     .describe_start = gnu_describe_start,
     .describe_dlerror = gnu_describe_dlerror,
 };

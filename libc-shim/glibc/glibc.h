@@ -5,6 +5,7 @@
  * writes mirror.c    struct link_map, as glibc lays it out threads.c   struct pthread of the first
  * thread; TLS of new threads functions.c the functions that libc.so.6 imports from its loader
  *   errors.c    _dl_signal_error and its family
+ *   spaces.c    libc.so.6 in other namespaces
  *   dlfcn.c     the table through which libc.so.6 sends dlopen and the like to the loader
  *
  * No file outside this folder knows glibc's layouts, and in it all offsets come from layouts.c.
@@ -79,8 +80,26 @@ bool glibc_make_first_thread(struct linker *linker, struct error *error);
 bool glibc_make_stacks_executable(struct linker *linker);
 void glibc_each_thread(struct linker *linker, thread_visitor *visit, void *context);
 
-/* functions.c: the address of a function or variable of libc.so.6, or 0. `version` NULL: any. */
-uintptr_t glibc_libc_symbol(struct linker *linker, const char *name, const char *version);
+/* functions.c: the address of a function or variable of a libc.so.6, or 0. `version` NULL: any. */
+uintptr_t glibc_symbol(const struct object *libc, const char *name, const char *version);
+
+/* The same of the program's own. */
+static inline uintptr_t glibc_libc_symbol(struct linker *linker, const char *name,
+                                          const char *version) {
+    return glibc_symbol(linker->base.libc, name, version);
+}
+
+/* glibc.c: is it libc.so.6? Does it have this layout? If not, *error names it. */
+bool glibc_is_libc(const struct object *object);
+bool glibc_has_layout(struct linker *linker, struct object *libc, const struct glibc_layout *layout,
+                      struct error *error);
+
+/* spaces.c */
+bool glibc_find_libc(struct linker *linker, struct object *root, struct error *error);
+void glibc_start_libc(struct linker *linker, struct namespace *space);
+char **glibc_environment(struct linker *linker, const struct namespace *space);
+/* How many namespaces _rtld_global has room for. */
+size_t glibc_space_slots(const struct glibc_layout *layout);
 
 /* What differs by machine: <machine>/machine.c */
 /* Fills the machine's part of the two shared structures: features of the processor, vdso functions.

@@ -94,7 +94,12 @@ void glibc_mirror(struct linker *linker, struct object *object) {
         return;
     const struct glibc_layout *layout = glibc->layout;
     unsigned char *map = (unsigned char *)object->map;
-    glibc_put_word(layout, map, GLIBC_lm_real, (uintptr_t)map);
+    mirror_names(layout, object);
+    glibc_put_word(layout, map, GLIBC_lm_ns, (uintptr_t)object->space->id);
+    glibc_put_word(layout, map, GLIBC_lm_real,
+                   (uintptr_t)(object->real ? object->real->map : object->map));
+    if (object->real) /* the rest is found there */
+        return;
     glibc_put_word(layout, map, GLIBC_lm_phdr, (uintptr_t)object->phdr);
     *(uint16_t *)glibc_member(layout, map, GLIBC_lm_phnum) = (uint16_t)object->phnum;
     *(uint16_t *)glibc_member(layout, map, GLIBC_lm_ldnum) = (uint16_t)object->dynamic_count;
@@ -114,5 +119,4 @@ void glibc_mirror(struct linker *linker, struct object *object) {
     glibc_put_word(layout, map, GLIBC_lm_relro_addr, object->relro_start - object->bias);
     glibc_put_word(layout, map, GLIBC_lm_relro_size, object->relro_end - object->relro_start);
     mirror_dynamic(layout, object);
-    mirror_names(layout, object);
 }

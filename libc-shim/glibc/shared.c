@@ -158,7 +158,6 @@ static void make_recursive(const struct glibc_layout *layout, enum glibc_field f
 static void fill_writable(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
     unsigned char *gl = _rtld_global;
-    glibc_put_word(layout, gl, GLIBC_gl_nns, 1);
     make_recursive(layout, GLIBC_gl_load_lock);
     make_recursive(layout, GLIBC_gl_load_write_lock);
     make_recursive(layout, GLIBC_gl_load_tls_lock);
@@ -191,16 +190,28 @@ uintptr_t glibc_vdso_function(struct linker *linker, const char *name, const cha
 
 /* -- what changes later -- */
 
+static void fill_space(const struct glibc_layout *layout, unsigned char *slot,
+                       const struct namespace *space) {
+    glibc_put_word(layout, slot, GLIBC_ns_loaded, space->first ? (uintptr_t)space->first->map : 0);
+    glibc_put_int(layout, slot, GLIBC_ns_nloaded, (uint32_t)space->count);
+    glibc_put_word(layout, slot, GLIBC_ns_libc_map, space->libc ? (uintptr_t)space->libc->map : 0);
+}
+
 void glibc_objects_changed(struct linker *linker) {
     struct glibc *glibc = glibc_of(linker);
     if (!glibc)
         return;
     const struct glibc_layout *layout = glibc->layout;
-    unsigned char *space = glibc_member(layout, _rtld_global, GLIBC_gl_ns);
-    glibc_put_word(layout, space, GLIBC_ns_loaded, (uintptr_t)linker->base.first->map);
-    glibc_put_int(layout, space, GLIBC_ns_nloaded, (uint32_t)linker->base.count);
-    glibc_put_word(layout, space, GLIBC_ns_libc_map, (uintptr_t)linker->libc->map);
-    glibc_put_word(layout, _rtld_global, GLIBC_gl_load_adds, linker->base.added);
+    unsigned char *slot = glibc_member(layout, _rtld_global, GLIBC_gl_ns);
+    size_t slots = glibc_space_slots(layout), used = 0;
+    const struct namespace *space = &linker->base;
+    for (size_t i = 0; space && i < slots; i++, space = space->next) {
+        fill_space(layout, slot, space);
+        slot += glibc_size(layout, GLIBC_ns_size);
+        used = space->first ? i + 1 : used;
+    }
+    glibc_put_word(layout, _rtld_global, GLIBC_gl_nns, used);
+    glibc_put_word(layout, _rtld_global, GLIBC_gl_load_adds, linker->added);
     dl_index_objects(linker);
 }
 

@@ -7,6 +7,7 @@
  */
 #include "glibc.h"
 
+#include "loader/dl.h"
 #include "loader/memory.h"
 #include "loader/sys.h"
 #include <string.h>
@@ -134,9 +135,7 @@ void _dl_deallocate_tls(void *block, bool free_block) {
     (void)free_block;
     struct linker *linker = linker_instance();
     struct thread_slot *slot = tls_slot(linker, (uintptr_t)block);
-    memory_free(slot->dlerror_text);
-    memory_free(slot->dlerror_shown);
-    slot->dlerror_text = slot->dlerror_shown = NULL;
+    dl_forget_errors(slot);
     tls_free_dtv(*dtv_of((uintptr_t)block));
     *dtv_of((uintptr_t)block) = NULL;
 }

@@ -1,16 +1,15 @@
 /* The functions of libc.so that would ask its own loader, which knows only the stub: dlopen(3) and
  * its family, dl_iterate_phdr(3) and __tls_get_addr. The program's calls go to the ones below.
  *
- * They form an object without a file: a symbol table with a GNU hash of one bucket, made in memory.
+ * They form an object without a file (loader/builtin.h).
  * musl's meaning of the return values and its words for errors differ from glibc's; <dlfcn.h> is
  * the same.
  */
 #include "musl.h"
 
 #include "arch.h"
+#include "loader/builtin.h"
 #include "loader/dl.h"
-#include "loader/memory.h"
-#include "loader/symbol.h"
 #include "loader/text.h"
 #include <string.h>
 
@@ -30,7 +29,7 @@ static void fail(const char *format, ...) {
     va_start(arguments, format);
     format_text_list(error.text, sizeof error.text, format, arguments);
     va_end(arguments);
-    dl_set_error(linker, &error);
+    dl_set_error(linker, NULL, &error);
     musl_note_thread(linker);
 }
 
@@ -51,7 +50,7 @@ static void *musl_dlopen(const char *file, int mode) {
     mode = mode & MODE_LAZY ? mode & ~MODE_NOW : mode | MODE_NOW;
     slot->catcher = (void *)file; /* for messages.c */
     /* Whoever calls: it is the program that asks, and its DT_RPATH counts. */
-    void *handle = dl_open(linker, file, mode, (void *)linker->program->entry);
+    void *handle = dl_open(linker, NAMESPACE_CALLER, file, mode, (void *)linker->program->entry);
     slot->catcher = outer;
     if (handle && file)
         musl_of(linker)->opened++;
@@ -68,7 +67,7 @@ static int musl_dlclose(void *handle) {
 }
 
 static char *musl_dlerror(void) {
-    return dl_error(linker_instance());
+    return dl_error(linker_instance(), NULL);
 }
 
 static void *own_function(const struct linker *linker, void *address, const char *name);
@@ -133,15 +132,12 @@ static int visit_renamed(struct dl_phdr_info *info, size_t size, void *data) {
 
 static int musl_dl_iterate_phdr(phdr_visitor *visit, void *data) {
     struct iteration iteration = {visit, data};
-    return dl_iterate(linker_instance(), visit_renamed, &iteration);
+    return dl_iterate(linker_instance(), NULL, visit_renamed, &iteration);
 }
 
 /* -- the object -- */
 
-static const struct {
-    const char *name;
-    void *address;
-} functions[] = {
+static const struct builtin_function functions[] = {
     {"dlopen", musl_dlopen},
     {"dlclose", musl_dlclose},
     {"dlsym", musl_dlsym},
@@ -152,88 +148,21 @@ static const struct {
     {"dl_iterate_phdr", musl_dl_iterate_phdr},
 };
 
-#define COUNT ARRAY_LENGTH(functions)
-
 /* dlsym in a group where libc.so stands and the object of functions does not. */
 static void *own_function(const struct linker *linker, void *address, const char *name) {
-    for (size_t i = 0; i < COUNT; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(functions); i++)
         if (strcmp(functions[i].name, name) == 0 &&
             (uintptr_t)address == musl_function(linker, name))
             return functions[i].address;
     return address;
 }
 
-/* What the object's fields point to. Symbol 0 is empty. */
-struct tables {
-    Elf64_Sym symbols[1 + COUNT];
-    uint64_t bloom;
-    uint32_t bucket;
-    uint32_t chain[COUNT];
-    char strings[256];
-};
-
-#define BLOOM_SHIFT 6
-
-static void fill_tables(struct tables *tables) {
-    size_t used = 1;
-    for (size_t i = 0; i < COUNT; i++) {
-        size_t size = strlen(functions[i].name) + 1;
-        uint32_t hash = symbol_gnu_hash(functions[i].name);
-        memcpy(tables->strings + used, functions[i].name, size);
-        tables->symbols[1 + i] = (Elf64_Sym){
-            .st_name = (uint32_t)used,
-            .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
-            .st_shndx = SHN_ABS,
-            .st_value = (uintptr_t)functions[i].address,
-        };
-        tables->bloom |= 1ULL << hash % 64 | 1ULL << (hash >> BLOOM_SHIFT) % 64;
-        tables->chain[i] = (hash & ~1U) | (i + 1 == COUNT);
-        used += size;
-    }
-    tables->bucket = 1;
-}
-
-static void fill_object(struct object *object, const struct tables *tables) {
-    object->kind = OBJECT_BUILTIN;
-    object->path = "";
-    object->symbols = tables->symbols;
-    object->symbol_limit = 1 + COUNT;
-    object->strings = tables->strings;
-    object->strings_size = sizeof tables->strings;
-    object->gnu_hash.bloom = &tables->bloom;
-    object->gnu_hash.bloom_shift = BLOOM_SHIFT;
-    object->gnu_hash.buckets = &tables->bucket;
-    object->gnu_hash.bucket_count = 1;
-    object->gnu_hash.chain = tables->chain;
-    object->gnu_hash.first = 1;
-    object->gnu_hash.limit = 1 + COUNT;
-    object->relocated = object->never_unload = object->global = true;
-}
-
-/* Puts `object` into the scope before libc.so. The scope is the start's: nobody reads it yet. */
-static bool insert(struct linker *linker, struct scope *scope, struct object *object) {
-    struct object_list *old = scope->list, *list = object_list_new(old->count + 1);
-    if (!list)
-        return false;
-    list->count = 0;
-    for (size_t i = 0; i < old->count; i++) {
-        if (old->item[i] == linker->libc)
-            list->item[list->count++] = object;
-        list->item[list->count++] = old->item[i];
-    }
-    scope->list = list;
-    memory_free(old);
-    return true;
-}
-
 bool musl_add_functions(struct linker *linker, struct error *error) {
-    struct object *object = &musl_of(linker)->functions;
-    struct tables *tables = memory_alloc(sizeof *tables);
-    if (!tables)
+    struct object *object = builtin_new(functions, ARRAY_LENGTH(functions));
+    if (!object)
         return error_no_memory(error, "");
-    fill_tables(tables);
-    fill_object(object, tables);
-    return (insert(linker, &linker->base.global, object) &&
-            insert(linker, &linker->program->group, object)) ||
+    object->global = true;
+    return (builtin_insert(linker, &linker->base.global, object, linker->base.libc) &&
+            builtin_insert(linker, &linker->program->group, object, linker->base.libc)) ||
            error_no_memory(error, "");
 }

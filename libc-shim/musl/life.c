@@ -37,6 +37,6 @@ void musl_construct_all(void) {
     int (*at_exit)(void (*)(void)) = (int (*)(void (*)(void)))musl_function(linker, "atexit");
     if (at_exit)
         at_exit(destruct_if_unfinished);
-    init_run(linker, linker->program->order);
+    init_run(linker, linker->program->order, linker->process.envp);
     musl_of(linker)->constructed = true;
 }

@@ -73,7 +73,7 @@ static bool find_libc(struct linker *linker, const char *name, struct image_file
 
 uintptr_t musl_function(const struct linker *linker, const char *name) {
     struct symbol_request request = symbol_request_for(name, NULL);
-    struct symbol_result found = {linker->libc, symbol_find_in(linker->libc, &request)};
+    struct symbol_result found = {linker->base.libc, symbol_find_in(linker->base.libc, &request)};
     return found.symbol ? symbol_address(found) : 0;
 }
 
@@ -85,24 +85,25 @@ static void leave_to_itself(struct object *libc) {
 }
 
 static bool confirm(struct linker *linker, struct error *error) {
-    for (struct object *object = linker->base.first; object && !linker->libc; object = object->next)
+    for (struct object *object = linker->base.first; object && !linker->base.libc;
+         object = object->next)
         for (const struct name *name = object->names; name; name = name->next)
             if (object->kind == OBJECT_LIBRARY && musl_means_libc(name->text))
-                linker->libc = object;
-    if (!linker->libc)
+                linker->base.libc = object;
+    if (!linker->base.libc)
         return error_set(error, ERROR_OTHER, 0, "",
                          "the program is built for musl, but needs no libc.so");
     if (!musl_function(linker, "__libc_start_main"))
-        return error_set(error, ERROR_OTHER, 0, linker->libc->path,
+        return error_set(error, ERROR_OTHER, 0, linker->base.libc->path,
                          "this is no libc.so of musl: it does not define __libc_start_main");
     linker->libc_state = memory_alloc(sizeof(struct musl));
     if (!linker->libc_state)
         return error_no_memory(error, "");
-    leave_to_itself(linker->libc);
+    leave_to_itself(linker->base.libc);
     if (linker->vdso) { /* the last of musl's list */
         load_unlink(linker, linker->vdso);
         linker->vdso->next = NULL;
-        load_append(linker, linker->vdso);
+        load_append(linker, &linker->base, linker->vdso);
     }
     return musl_add_functions(linker, error);
 }
@@ -149,7 +150,7 @@ static bool before_relocation(struct linker *linker, struct error *error) {
 
 /* libc.so is the loader as far as the program is concerned. */
 static void before_constructors(struct linker *linker) {
-    process_set_auxiliary(&linker->process, AT_BASE, linker->libc->bias);
+    process_set_auxiliary(&linker->process, AT_BASE, linker->base.libc->bias);
     if (linker->tls.highest)
         musl_prepare_threads(linker);
 }

@@ -69,8 +69,7 @@ uintptr_t musl_function(const struct linker *linker, const char *name);
 
 /* The adapter's own part of struct linker. */
 struct musl {
-    struct object functions; /* functions.c */
-    char *image;             /* stub.c: the thread-local block */
+    char *image; /* stub.c: the thread-local block */
     int (*key_create)(unsigned *key,
                       void (*destructor)(void *)); /* threads.c; NULL: not asked yet */
     int (*set_specific)(unsigned key, const void *value);

@@ -43,7 +43,7 @@ static struct symbol_result find_before_libc(const struct linker *linker, const 
     struct symbol_request request = symbol_request_for(name, NULL);
     request.newest = true;
     request.for_call = true; /* a PLT entry of the program is no definition */
-    for (size_t i = 0; i < scope->count && scope->item[i] != linker->libc; i++) {
+    for (size_t i = 0; i < scope->count && scope->item[i] != linker->base.libc; i++) {
         const Elf64_Sym *symbol = symbol_find_in(scope->item[i], &request);
         if (symbol)
             return (struct symbol_result){scope->item[i], symbol};
@@ -61,7 +61,7 @@ static bool has_symbol(const struct stub *stub, uint32_t name) {
 /* A symbol of the stub for a reference that binds outside of libc.so. The stub uses libc.so's
  * strings: `name` is an offset there. */
 static void export_reference(struct stub *stub, const struct linker *linker, uint32_t name) {
-    struct symbol_result found = find_before_libc(linker, linker->libc->strings + name);
+    struct symbol_result found = find_before_libc(linker, linker->base.libc->strings + name);
     unsigned type = found.symbol ? ELF64_ST_TYPE(found.symbol->st_info) : STT_TLS;
     if (type == STT_TLS || type == STT_GNU_IFUNC || has_symbol(stub, name))
         return;
@@ -76,7 +76,7 @@ static void export_reference(struct stub *stub, const struct linker *linker, uin
 
 static void export_references(struct stub *stub, const struct linker *linker,
                               const Elf64_Rela *table, size_t count) {
-    const struct object *libc = linker->libc;
+    const struct object *libc = linker->base.libc;
     for (size_t i = 0; i < count; i++) {
         uint32_t index = (uint32_t)(table[i].r_info >> 32);
         if (index && symbol_index_is_valid(libc, index))
@@ -95,7 +95,7 @@ static void make_hash(struct stub *stub) {
 }
 
 static bool make_symbols(struct stub *stub, const struct linker *linker) {
-    const struct object *libc = linker->libc;
+    const struct object *libc = linker->base.libc;
     size_t named = libc->rela_count - libc->relative_count;
     size_t most = 1 + named + libc->plt_rela_count; /* entry 0 is empty */
     stub->symbols = memory_alloc(most * sizeof stub->symbols[0]);
@@ -180,7 +180,7 @@ static void make_headers(struct stub *stub, const struct linker *linker) {
  * is added to their address. */
 static void make_dynamic(struct stub *stub, const struct linker *linker) {
     static const char own_name[] = "libc.so";
-    uintptr_t strings = (uintptr_t)linker->libc->strings;
+    uintptr_t strings = (uintptr_t)linker->base.libc->strings;
     stub->construct = (uintptr_t)musl_construct_all;
     stub->destruct = (uintptr_t)musl_destruct_all;
     const Elf64_Dyn dynamic[DYNAMIC_COUNT] = {
@@ -211,7 +211,7 @@ static void enter(const struct stub *stub, const struct linker *linker) {
         {AT_PHDR, {(uintptr_t)stub->phdr}},
         {AT_PHENT, {sizeof stub->phdr[0]}},
         {AT_PHNUM, {PHDR_COUNT}},
-        {AT_BASE, {linker->libc->bias}},
+        {AT_BASE, {linker->base.libc->bias}},
         {AT_ENTRY, {(uintptr_t)musl_continue}},
     };
     memcpy(&words[4], own, sizeof own);
@@ -222,18 +222,18 @@ static void enter(const struct stub *stub, const struct linker *linker) {
             words[count++] = entry->a_type;
             words[count++] = entry->a_un.a_val;
         }
-    musl_enter_libc(linker->libc->entry, words, count + 2); /* ends with AT_NULL, 0 */
+    musl_enter_libc(linker->base.libc->entry, words, count + 2); /* ends with AT_NULL, 0 */
 }
 
 bool musl_run_libc(struct linker *linker, struct error *error) {
     struct stub *stub = memory_alloc(sizeof *stub); /* libc.so keeps pointers to it */
     if (!stub || !make_symbols(stub, linker) || !make_image(linker))
-        return error_no_memory(error, linker->libc->path);
+        return error_no_memory(error, linker->base.libc->path);
     make_headers(stub, linker);
     make_dynamic(stub, linker);
     enter(stub, linker);
     if (tls_slot(linker, arch_thread_pointer())->magic != THREAD_SLOT_MAGIC)
-        return error_set(error, ERROR_OTHER, ENOTSUP, linker->libc->path,
+        return error_set(error, ERROR_OTHER, ENOTSUP, linker->base.libc->path,
                          "this musl places thread-local storage in a way that myld does not know");
     return true;
 }

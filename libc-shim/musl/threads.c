@@ -8,6 +8,7 @@
 #include "musl.h"
 
 #include "arch.h"
+#include "loader/dl.h"
 #include "loader/memory.h"
 
 #define ROUNDS 4 /* PTHREAD_DESTRUCTOR_ITERATIONS of musl */
@@ -22,9 +23,7 @@ static void release(void *value) {
     struct dtv_entry *dtv = slot->dtv;
     slot->dtv = NULL;
     tls_free_dtv(dtv);
-    memory_free(slot->dlerror_text);
-    memory_free(slot->dlerror_shown);
-    slot->dlerror_text = slot->dlerror_shown = NULL;
+    dl_forget_errors(slot);
 }
 
 void musl_prepare_threads(struct linker *linker) {

@@ -1,0 +1,88 @@
+/* A symbol table with a GNU hash of one bucket, made in memory; see builtin.h. */
+#include "builtin.h"
+
+#include "linker.h"
+#include "memory.h"
+#include "retire.h"
+#include "symbol.h"
+#include <string.h>
+
+#define BLOOM_SHIFT 6
+#define NAME_ROOM sizeof((struct builtin_function *)NULL)->name
+
+/* What the object's fields point to. Symbol 0 and the first string are empty. */
+struct tables {
+    uint64_t bloom;
+    uint32_t bucket;
+    uint32_t *chain; /* from symbol 1 on */
+    Elf64_Sym *symbols;
+    char *strings; /* each name at its number's place, NAME_ROOM bytes apart */
+};
+
+static struct tables *new_tables(size_t count) {
+    struct tables *tables =
+        memory_alloc(sizeof *tables + (1 + count) * (sizeof(Elf64_Sym) + NAME_ROOM) +
+                     count * sizeof tables->chain[0]);
+    if (!tables)
+        return NULL;
+    tables->symbols = (Elf64_Sym *)(tables + 1);
+    tables->chain = (uint32_t *)(tables->symbols + 1 + count);
+    tables->strings = (char *)(tables->chain + count);
+    return tables;
+}
+
+static void fill_tables(struct tables *tables, const struct builtin_function *functions,
+                        size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t hash = symbol_gnu_hash(functions[i].name);
+        memcpy(tables->strings + (1 + i) * NAME_ROOM, functions[i].name, NAME_ROOM);
+        tables->symbols[1 + i] = (Elf64_Sym){
+            .st_name = (uint32_t)((1 + i) * NAME_ROOM),
+            .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+            .st_shndx = SHN_ABS,
+            .st_value = (uintptr_t)functions[i].address,
+        };
+        tables->bloom |= 1ULL << hash % 64 | 1ULL << (hash >> BLOOM_SHIFT) % 64;
+        tables->chain[i] = (hash & ~1U) | (i + 1 == count);
+    }
+    tables->bucket = 1;
+}
+
+struct object *builtin_new(const struct builtin_function *functions, size_t count) {
+    struct tables *tables = new_tables(count);
+    struct object *object = tables ? object_new(OBJECT_BUILTIN, "") : NULL;
+    if (!object) {
+        memory_free(tables);
+        return NULL;
+    }
+    fill_tables(tables, functions, count);
+    object->symbols = tables->symbols;
+    object->symbol_limit = 1 + count;
+    object->strings = tables->strings;
+    object->strings_size = (1 + count) * NAME_ROOM;
+    object->gnu_hash.bloom = &tables->bloom;
+    object->gnu_hash.bloom_shift = BLOOM_SHIFT;
+    object->gnu_hash.buckets = &tables->bucket;
+    object->gnu_hash.bucket_count = 1;
+    object->gnu_hash.chain = tables->chain;
+    object->gnu_hash.first = 1;
+    object->gnu_hash.limit = (uint32_t)(1 + count);
+    object->relocated = object->never_unload = true;
+    return object;
+}
+
+bool builtin_insert(struct linker *linker, struct scope *scope, struct object *builtin,
+                    const struct object *before) {
+    struct object_list *old = scope->list, *list = object_list_new(old->count + 1);
+    if (!list)
+        return false;
+    list->count = 0;
+    for (size_t i = 0; i < old->count; i++) {
+        if (old->item[i] == before)
+            list->item[list->count++] = builtin;
+        list->item[list->count++] = old->item[i];
+    }
+    atomic_store_explicit(&scope->list, list, memory_order_release);
+    retire(linker, memory_free, old);
+    return true;
+}
