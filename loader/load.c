@@ -65,6 +65,7 @@ void load_roll_back(struct transaction *transaction) {
     if (!transaction->last_before)
         scope_clear(linker, &transaction->space->global);
     linker->shim->objects_changed(linker);
+    linker->shim->tls_changed(linker); /* the static block may have grown */
     retire_sweep(linker);
 }
 

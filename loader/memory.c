@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define HEADER 16
-#define CHUNK ((size_t)64 * 1024)
+#define CHUNK ((size_t)96 * 1024)
 #define LARGE_CLASS UINT32_MAX
 #define ADDRESS_MASK 0xffffffffffffULL
 

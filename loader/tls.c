@@ -116,6 +116,25 @@ void tls_lay_out(struct linker *linker, size_t surplus) {
     tls->size = tls->used + surplus;
 }
 
+static void count_thread(struct linker *linker, uintptr_t thread_pointer, void *count) {
+    (void)linker, (void)thread_pointer;
+    ++*(size_t *)count;
+}
+
+/* The blocks of threads that run cannot grow; the first thread's has room of its own, and later
+ * threads get what is needed by then, with a surplus as before. */
+static bool grow(struct linker *linker, size_t used) {
+    struct tls *tls = &linker->tls;
+    size_t threads = 0;
+    if (used > tls->room)
+        return false;
+    linker->shim->each_thread(linker, count_thread, &threads);
+    if (threads > 1)
+        return false;
+    tls->size = min_size(tls->room, used + tls->surplus);
+    return true;
+}
+
 bool tls_make_static(struct linker *linker, struct object *object, struct error *error) {
     struct tls *tls = &linker->tls;
     if (object->tls.is_static)
@@ -124,7 +143,7 @@ bool tls_make_static(struct linker *linker, struct object *object, struct error 
     size_t used = object->published ? SIZE_MAX / 2 : tls->used;
     ptrdiff_t offset =
         place(&used, object->tls.memory_size, object->tls.alignment, object->tls.misalignment);
-    if (used > tls->size || object->tls.alignment > tls->alignment)
+    if (object->tls.alignment > tls->alignment || (used > tls->size && !grow(linker, used)))
         return error_set(error, ERROR_TLS, 0, object->path,
                          "cannot allocate memory in static TLS block");
     object->tls.before = tls->used;
@@ -163,7 +182,8 @@ void tls_initialise_block(struct linker *linker, uintptr_t thread_pointer, bool 
 uintptr_t tls_new_thread_area(struct linker *linker, size_t tcb_size, size_t tcb_alignment) {
     struct tls *tls = &linker->tls;
     size_t alignment = max_size(tls->alignment, tcb_alignment);
-    size_t block = align_up(tls->size, alignment), tcb = align_up(tcb_size, alignment);
+    size_t tcb = align_up(tcb_size, alignment);
+    size_t block = align_up(max_size(tls->size, tls->room), alignment);
     char *memory = memory_alloc_aligned(block + tcb, alignment);
     if (!memory)
         return 0;

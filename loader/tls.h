@@ -47,9 +47,10 @@ struct tls_table {
 
 struct tls {
     _Atomic(struct tls_table *) table;
-    size_t highest;   /* largest module id in use */
-    size_t used;      /* bytes of the static block in use, counted from the thread pointer */
-    size_t size;      /* bytes of the static block with its surplus; fixed once threads may exist */
+    size_t highest; /* largest module id in use */
+    size_t used;    /* bytes of the static block in use, counted from the thread pointer */
+    size_t size; /* bytes of the static block with its surplus; grows while there is one thread */
+    size_t room; /* bytes that the first thread's block may grow to; less than size: fixed */
     size_t alignment; /* of the static block, bytes */
     size_t surplus;   /* bytes reserved for static TLS of libraries that are opened later */
     ptrdiff_t slot;   /* of struct thread_slot from the thread pointer */

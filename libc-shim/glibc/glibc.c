@@ -18,6 +18,10 @@
  * (rtld.optional_static_tls and what its own libraries may need). */
 #define STATIC_TLS_SURPLUS 1664
 
+/* What the first thread's block may grow to: a libc in a further namespace takes 144 bytes. With
+ * struct pthread it fits one of memory.c's blocks. */
+#define FIRST_THREAD_ROOM 29568
+
 static struct glibc state;
 
 static const void *libc_variable(void *context, const char *name) {
@@ -113,6 +117,7 @@ static size_t map_size(struct linker *linker) {
 
 static void lay_out_tls(struct linker *linker) {
     tls_lay_out(linker, STATIC_TLS_SURPLUS);
+    linker->tls.room = FIRST_THREAD_ROOM;
     linker->tls.alignment = max_size(linker->tls.alignment, 64);
 }
 

@@ -132,10 +132,6 @@ static void fill_read_only(struct linker *linker) {
     glibc_put_word(layout, ro, GLIBC_ro_hwcap3, auxiliary_value(linker, AT_HWCAP3, 0));
     glibc_put_word(layout, ro, GLIBC_ro_hwcap4, auxiliary_value(linker, AT_HWCAP4, 0));
     glibc_put_word(layout, ro, GLIBC_ro_auxv, (uintptr_t)process->auxv);
-    /* struct pthread counts where it lies at the thread pointer, above the static block. */
-    size_t size = align_up(linker->tls.size, linker->tls.alignment);
-    glibc_put_word(layout, ro, GLIBC_ro_tls_static_size,
-                   size + (ARCH_TLS_BELOW_TP ? glibc_size(layout, GLIBC_pt_size) : 0));
     glibc_put_word(layout, ro, GLIBC_ro_tls_static_align, linker->tls.alignment);
     glibc_put_word(layout, ro, GLIBC_ro_tls_static_surplus, linker->tls.surplus);
     glibc_put_word(layout, ro, GLIBC_ro_sysinfo_dso, (uintptr_t)process->vdso);
@@ -239,6 +235,10 @@ void glibc_tls_changed(struct linker *linker) {
     glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_max_dtv_idx, tls->highest);
     glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_static_used, tls->used);
     glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_generation, tls_door.generation);
+    /* struct pthread counts where it lies at the thread pointer, above the static block. */
+    glibc_put_word(layout, _rtld_global_ro, GLIBC_ro_tls_static_size,
+                   align_up(tls->size, tls->alignment) +
+                       (ARCH_TLS_BELOW_TP ? glibc_size(layout, GLIBC_pt_size) : 0));
     if (tls->highest >= glibc->slotinfo_capacity && !grow_slotinfo(linker, 2 * tls->highest + 62))
         return;
     unsigned char *entry = glibc_member(

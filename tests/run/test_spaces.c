@@ -48,3 +48,25 @@ static const char *const lists[] = {
 TABLE_TEST(spaces, lists, lists) {
     compare(WAY(BIND), COMPARE_FIRST_LINE, *row);
 }
+
+/* More than the system's loader has: it ends at 16 namespaces, and at 11 copies of libc. */
+Test(spaces, many) {
+    static const char line[] = "./spaces many=40:./libempty.so new=./libspace_one.so lmid "
+                               "call=space_objects with=space_default:dl_iterate_phdr "
+                               "call=space_thread close new=./libspace_two.so lmid "
+                               "thread many=2:./libempty.so";
+    static const char *const shown[] = {
+        "many ./libempty.so: 40 of 40\n",
+        "number 0: namespace 41\n",
+        "  \"libspace_one.so\"\n  \"libc.so.6\"\n",
+        "space_thread() = 42\n",
+        "number 1: namespace 41\n",
+        "many ./libempty.so: 2 of 2\n",
+    };
+    for (enum way way = EXPLICIT; way <= BIND; way++) {
+        struct result got = run_myld(way, NULL, line);
+        cr_expect_eq(got.exit, 0);
+        for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+            cr_expect(strstr(got.out, shown[i]), "\"%s\" is not shown by\n%s", shown[i], got.out);
+    }
+}
