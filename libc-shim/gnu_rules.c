@@ -115,7 +115,7 @@ static bool has_early_text(int number) {
 
 static void append_number(const struct error *error, bool early, char *text, size_t size,
                           size_t length) {
-    if (!error->number)
+    if (!error->number || error->kind == ERROR_MAP)
         return;
     if (early && !has_early_text(error->number))
         format_text(text + length, size - length, ": Error %d", error->number);

@@ -13,6 +13,7 @@ enum error_kind {
     ERROR_NONE,
     ERROR_OPEN,    /* a file cannot be found, opened or read; number says why */
     ERROR_FILE,    /* a file is not what it should be; text says what is wrong with it */
+    ERROR_MAP,     /* a file is sound but was not mapped; number says why */
     ERROR_SYMBOL,  /* a symbol that nobody defines: symbol, version */
     ERROR_VERSION, /* a version that a library lacks; text is the whole sentence */
     ERROR_TLS, /* no room in the static block for object's TLS, which needed_by's symbol insists on

@@ -450,9 +450,13 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
     } else {
         result = map_anywhere(&plan, file->fd, page_size, hint, &object->bias);
     }
-    if (result < 0)
-        return error_set(error, ERROR_FILE, (int)-result, object->label,
-                         "failed to map segment from shared object");
+    if (result < 0) {
+        error_set(error, ERROR_MAP, (int)-result, object->label,
+                  "failed to map segment from shared object");
+        format_text(error->detail, sizeof error->detail, "the kernel says: %s",
+                    error_number_text((int)-result));
+        return false;
+    }
     object->page_size = page_size;
     object->owns_mapping = true;
     object->map_start = object->bias + plan.start;

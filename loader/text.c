@@ -134,6 +134,8 @@ const char *error_number_text(int number) {
         return "Cannot allocate memory";
     case EACCES:
         return "Permission denied";
+    case EEXIST:
+        return "File exists";
     case ENOTDIR:
         return "Not a directory";
     case EISDIR:

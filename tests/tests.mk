@@ -21,12 +21,14 @@ RUN_CFLAGS = -DBUILD_FOLDER='"$(CURDIR)/$(BUILD)"' -DSOURCE_FOLDER='"$(CURDIR)"'
     -DNATIVE_MUSL='"$(EMULATOR_ROOT)/lib/ld-musl-$(ARCH).so.1"' \
     -DTOOL_PREFIX='"$(CROSS)"' -DEMULATOR='"$(EMULATOR)"' -DEMULATOR_ROOT='"$(EMULATOR_ROOT)"'
 
-# Another machine's programs run in an emulator that looks for their loaders and libraries in a root; a second root has
-# myld in the loaders' place. Unit tests run on the machine that builds them alone.
+# Another machine's programs: $(T)/machine has the kernel start them in the emulator, with their libraries in the usual
+# places. Where the kernel cannot, each is handed to the emulator, which looks for loaders and libraries in a root; a second
+# root has myld in the loaders' place. Unit tests run on the machine that builds them alone.
 ifneq ($(CROSS),)
 EMULATOR := qemu-$(ARCH)-static
 EMULATOR_ROOT := $(CURDIR)/$(CROSS_ROOT)
 UNIT_TESTS :=
+ON_MACHINE := $(T)/machine $(CURDIR)/$(BUILD)/system $(EMULATOR)
 IN_PLACE := $(CROSS_ROOT)-in-place
 $(IN_PLACE)/lib: | $(CROSS_ROOT)/packages
 	mkdir -p $(IN_PLACE)/usr $@
@@ -63,16 +65,16 @@ $(T)/support.o: tests/run/support.c tests/run/support.h tests/tests.mk
 $(T)/run-%: tests/run/test_%.c $(T)/support.o tests/run/support.h
 	$(TEST_CC) $(HOST_CFLAGS) $(RUN_CFLAGS) -o $@ $< $(T)/support.o -lcriterion
 
-$(T)/bind: tests/run/bind.c
+$(T)/bind $(T)/machine: $(T)/%: tests/run/%.c
 	@mkdir -p $(@D)
 	$(TEST_CC) $(HOST_CFLAGS) -static -o $@ $<
 
 .SECONDARY: $(T)/support.o
 .PHONY: test-unit test-run test-all test-programs
-test-programs: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(UNIT_TESTS) $(RUN_TESTS)
+test-programs: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(UNIT_TESTS) $(RUN_TESTS)
 test-unit: $(UNIT_TESTS)
 	@tests/run-all $(UNIT_TESTS)
-test-run: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(RUN_TESTS)
-	@MYLD='$(MYLD)' tests/run-all $(RUN_TESTS)
+test-run: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(RUN_TESTS)
+	@MYLD='$(MYLD)' $(ON_MACHINE) tests/run-all $(RUN_TESTS)
 test-all: test-programs
-	@MYLD='$(MYLD)' tests/run-all $(UNIT_TESTS) $(RUN_TESTS)
+	@MYLD='$(MYLD)' $(ON_MACHINE) tests/run-all $(UNIT_TESTS) $(RUN_TESTS)

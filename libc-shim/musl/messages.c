@@ -44,6 +44,7 @@ static void describe(const struct linker *linker, const struct error *error, cha
     const char *object = path_or_program(linker, error->object);
     switch (error->kind) {
     case ERROR_OPEN:
+    case ERROR_MAP:
     case ERROR_FILE: /* musl has one error for all that can be wrong with a file */
         format_text(text, size, "Error loading shared library %s: %s",
                     error->wanted[0] ? error->wanted : object,

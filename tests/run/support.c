@@ -21,8 +21,24 @@
 /* Seconds: emulated programs are slower. */
 enum { WORDS_MAX = 256, SECONDS_MAX = sizeof EMULATOR > 1 ? 60 : 20, NOT_STARTED = 126 };
 
-const char native_loader[] = NATIVE_LOADER;
-const char native_musl[] = NATIVE_MUSL;
+const char *native_loader = NATIVE_LOADER;
+const char *native_musl = NATIVE_MUSL;
+
+bool emulated(void) {
+    return *EMULATOR;
+}
+
+/* The variable is set by tests/run/machine.c. */
+bool kernel_starts_programs(void) {
+    return !emulated() || getenv("TEST_MACHINE");
+}
+
+__attribute__((constructor)) static void find_native_loaders(void) {
+    if (emulated() && kernel_starts_programs()) {
+        native_loader += strlen(EMULATOR_ROOT);
+        native_musl += strlen(EMULATOR_ROOT);
+    }
+}
 
 /* A command line taken apart. */
 struct command {
@@ -127,11 +143,11 @@ static bool is_foreign(const char *folder, const char *path) {
 
 /*
  * Has a program of another machine run by the emulator, which looks for each file under the root
- * first: the libraries of that machine are there. No effect where no emulator is set, or for
- * programs of this machine.
+ * first: the libraries of that machine are there. No effect where no emulator is set, where the
+ * kernel knows the emulator, or for programs of this machine.
  */
 static void emulate(struct command *command, const char *root) {
-    if (!*EMULATOR || !strchr(command->words[0], '/'))
+    if (kernel_starts_programs() || !strchr(command->words[0], '/'))
         return;
     if (is_foreign(command->folder, command->words[0]))
         prepend(command, text("%s -L %s", EMULATOR, root));
@@ -327,7 +343,7 @@ static struct result run_patched(struct command *command, const char *loader, si
 
 /* Under an emulator nothing needs to be mounted: a second root has myld in the loaders' place. */
 static struct result run_bound(struct command *command) {
-    if (*EMULATOR) {
+    if (!kernel_starts_programs()) {
         emulate(command, EMULATOR_ROOT "-in-place");
         return run_command(command);
     }
@@ -340,8 +356,9 @@ bool have_namespaces(void) {
     static int answer = -1;
 
     if (answer < 0)
-        answer = *EMULATOR ||
-                 run(BUILD_FOLDER "/tests/bind " NATIVE_LOADER " " NATIVE_LOADER " true").exit == 0;
+        answer =
+            !kernel_starts_programs() ||
+            runf(BUILD_FOLDER "/tests/bind %s %s true", native_loader, native_loader).exit == 0;
     return answer;
 }
 

@@ -45,8 +45,8 @@ enum {
 /** The loader under test: $MYLD, or the one that was built. */
 const char *myld(void);
 /** The native loader of glibc programs (of musl ones: native_musl), as in PT_INTERP. */
-extern const char native_loader[];
-extern const char native_musl[];
+extern const char *native_loader;
+extern const char *native_musl;
 
 /**
  * Runs one command line natively.
@@ -83,6 +83,13 @@ void compare_results(const struct result *expected, const struct result *got, in
 
 /** Says whether private mount namespaces work here. */
 bool have_namespaces(void);
+
+/** Says whether the programs under test run in an emulator, so that a tracer, a seccomp filter or a
+ * limit would meet that one. */
+bool emulated(void);
+
+/** Says whether they are started by the kernel itself, from wherever (tests/run/machine.c). */
+bool kernel_starts_programs(void);
 
 /** The folder of the samples (an absolute path). */
 const char *samples(void);

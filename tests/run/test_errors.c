@@ -19,7 +19,8 @@ static void compare_failure(const struct result *native, const struct result *go
                          way, line, native->error, got->error);
 }
 
-/* Scripts that put a bad file of the name that stands in $f; $1 is the folder of the samples. */
+/* Scripts that put a bad file of the name that stands in $f; $1 is the folder of the samples,
+ * $other another machine's number. */
 static const char *const bad_files[] = {
     "true", /* missing */
     "mkdir $f",
@@ -45,7 +46,7 @@ static const char *const bad_files[] = {
     "cp $1/libgreet.so $f; poke 16 1",                           /* ET_REL */
     "cp $1/libgreet.so $f; poke 16 4",                           /* ET_CORE */
     "cp $1/libgreet.so $f; poke 16 2",                           /* ET_EXEC */
-    "cp $1/libgreet.so $f; poke 18 267",                         /* aarch64 (octal) */
+    "cp $1/libgreet.so $f; poke 18 $other",                      /* e_machine */
     "cp $1/libgreet.so $f; poke 20 2",                           /* e_version */
     "cp $1/libgreet.so $f; poke 32 377; poke 36 377; poke 37 1", /* e_phoff */
     "cp $1/libgreet.so $f; poke 54 40",                          /* e_phentsize */
@@ -59,10 +60,12 @@ static const char *const bad_files[] = {
 /* Makes the file and returns its path. */
 static char *make_bad(const char *name, const char *script) {
     char *file = text("%s/%s", scratch(), name);
+    const char *other =
+        strcmp(TEST_ARCH, "x86_64") ? "76" : "267"; /* EM_X86_64, EM_AARCH64, octal */
     struct result made =
-        runf("sh -c 'f=%s; set %s; "
+        runf("sh -c 'f=%s; other=%s; set %s; "
              "poke() { printf \"\\\\$2\" | dd of=$f bs=1 seek=$1 conv=notrunc status=none; }; %s'",
-             file, samples(), script);
+             file, other, samples(), script);
     cr_assert(made.exit == 0, "%s: %s", script, made.error);
     return file;
 }
@@ -137,7 +140,8 @@ Test(errors, missing_library_explained) {
     cr_expect_eq(got.exit, 127);
     cr_expect(strstr(got.error, "libmiddle.so"), "who needed it? %s", got.error);
     cr_expect(strstr(got.error, "/nowhere/at/all"), "a place is missing: %s", got.error);
-    cr_expect(strstr(got.error, "/lib/x86_64-linux-gnu"), "a place is missing: %s", got.error);
+    cr_expect(strstr(got.error, "/lib/" TEST_ARCH "-linux-gnu"), "a place is missing: %s",
+              got.error);
 }
 
 /* A library that another user may not read; root may read everything, so it is somebody else who

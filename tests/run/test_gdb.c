@@ -2,6 +2,10 @@
  * gdb with programs under myld: it lists libraries, stops at a breakpoint in a library that is
  * opened later, prints thread-local variables, and walks back through a lazily bound call. What
  * must appear, must appear natively too.
+ *
+ * Programs of another machine are debugged through the emulator's stub (gdb-emulated), and their
+ * thread-local variables by way of thread_db.py, since gdb has a libthread_db of its own machine
+ * only.
  */
 #include "support.h"
 #include <string.h>
@@ -15,11 +19,11 @@ static const struct {
     {"-ex 'break plugin_run' -ex run -ex bt -ex 'info sharedlibrary'",
      "./plugin_host open=./libplugin_one.so call=plugin_run",
      {"Breakpoint 1, plugin_run ()", "in call (", "libplugin_one.so", "libc.so.6"}},
-    {"-ex 'break tls_view_gd' -ex run -ex 'print own' -ex 'print mine' "
-     "-ex 'print tls_shared_gd'",
+    {"-ex 'break tls_view_gd' -ex run -ex 'thread-local own' -ex 'thread-local mine' "
+     "-ex 'thread-local tls_shared_gd'",
      "./tls",
      {"Breakpoint 1, tls_view_gd ()", "= 7", "= 6", "= 1000"}},
-    {"-ex 'break print' -ex run -ex 'print own' -ex 'print line' -ex 'info threads'",
+    {"-ex 'break print' -ex run -ex 'thread-local own' -ex 'thread-local line' -ex 'info threads'",
      "./tls_dlopen ./libtls_gd.so gd",
      {"print (number=", "= 9", "\"nine\"", "* 1"}}, /* two calls in this thread: 7 + 2, l + 2 */
     {"-ex 'break main' -ex run -ex 'break greet' -ex continue -ex bt -ex 'print greet_name'",
@@ -43,22 +47,32 @@ static void check(const char *way, const struct result *got, const typeof(*rows)
               got->out, got->error);
 }
 
-static const char gdb[] =
-    "/usr/bin/gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'set breakpoint pending on'";
+/* The command line that debugs another one. `end` stands before --args. */
+static char *debug(const char *commands, const char *end, const char *line) {
+    const char *gdb = "/usr/bin/gdb -ex 'alias thread-local = print'";
+
+    if (emulated() && !kernel_starts_programs())
+        cr_skip_test("gdb-multiarch is tried only where the kernel starts the programs");
+    if (emulated())
+        gdb = SOURCE_FOLDER "/tests/run/gdb-emulated " EMULATOR " -x " SOURCE_FOLDER
+                            "/tests/run/thread_db.py";
+    return text("%s -nx -batch -ex 'set debuginfod enabled off' -ex 'set breakpoint pending on' "
+                "%s %s --args %s",
+                gdb, commands, end, line);
+}
 
 TABLE_TEST(gdb, native, rows) {
-    struct result got = runf("%s %s --args %s", gdb, row->commands, row->program);
+    struct result got = run(debug(row->commands, "", row->program));
     check("native", &got, row);
 }
 
 TABLE_TEST(gdb, explicit, rows) {
-    struct result got = runf("%s %s --args %s %s", gdb, row->commands, myld(), row->program);
+    struct result got = run(debug(row->commands, "", text("%s %s", myld(), row->program)));
     check("explicit", &got, row);
 }
 
 TABLE_TEST(gdb, bind, rows) {
-    struct result got =
-        run_myld(BIND, NULL, text("%s %s --args %s", gdb, row->commands, row->program));
+    struct result got = run_myld(BIND, NULL, debug(row->commands, "", row->program));
     check("bind", &got, row);
 }
 
@@ -70,7 +84,7 @@ TABLE_TEST(gdb, interpreter, rows) {
              samples(), folder, name, folder, myld(), folder, name);
     cr_assert(made.exit == 0, "%s", made.error);
     struct result got =
-        runf("%s %s -ex quit --args %s/%s", gdb, row->commands, folder, row->program + 2);
+        run(debug(row->commands, "-ex quit", text("%s/%s", folder, row->program + 2)));
     check("interpreter", &got, row);
 }
 
@@ -78,6 +92,8 @@ TABLE_TEST(gdb, interpreter, rows) {
 Test(gdb, valgrind) {
     if (access("/usr/bin/valgrind", X_OK))
         cr_skip_test("valgrind is not installed");
+    if (emulated())
+        cr_skip_test("valgrind and the emulator both want to be the machine");
     struct result native = run("./greet");
     struct result got = run_myld(BIND, NULL, "/usr/bin/valgrind -q --error-exitcode=99 ./greet");
 

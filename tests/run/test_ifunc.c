@@ -17,14 +17,13 @@ TABLE_TEST(ifunc, as_native, lines) {
 /* The comparison says nothing unless the sample finds slots to print. */
 Test(ifunc, sample_sees_slots) {
     static const char *const expected[] = {
-        "libc.so.6 ",
-        "libm.so.6 ",
-        "IRELATIVE = libc.so.6+0x",
-        "IRELATIVE = libm.so.6+0x",
-        " memcpy = libc.so.6+0x",
+        "libc.so.6 ", "IRELATIVE = libc.so.6+0x", " memcpy = libc.so.6+0x",
+        "libm.so.6 ", "IRELATIVE = libm.so.6+0x",
     };
+    /* aarch64's libm has no such functions */
+    size_t count = sizeof expected / sizeof *expected - (strcmp(TEST_ARCH, "aarch64") ? 0 : 2);
     struct result native = run("LD_PRELOAD=libm.so.6 ./ifunc_slots");
     cr_assert_eq(native.exit, 0);
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+    for (size_t i = 0; i < count; i++)
         cr_expect(strstr(native.out, expected[i]), "no `%s` in\n%s", expected[i], native.out);
 }

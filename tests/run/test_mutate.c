@@ -482,7 +482,7 @@ static int expect_sound(const struct command *command, const struct victim *vict
 }
 
 static void torment(const struct victim *victim, unsigned seed) {
-    if (*EMULATOR)
+    if (emulated())
         cr_skip_test("the tracer sees the emulator's code, not the loader's");
 
     char *damaged = place(victim);

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Removes "(0x…)" and each line that names a loader or the vdso. The native loader started by hand
- * calls the folder of ./prog "/folder/.", myld "/folder" as in a start by the kernel. */
+/* Removes "(0x…)" and each line that names a loader or the vdso; also the line without a name that
+ * the native loader prints where the kernel (an emulator) gives no vdso. The native loader started
+ * by hand calls the folder of ./prog "/folder/.", myld "/folder" as in a start by the kernel. */
 static char *without_addresses(const char *from) {
     char *result = text("%s", "");
 
@@ -21,7 +22,7 @@ static char *without_addresses(const char *from) {
         if (dot)
             memmove(dot, dot + 2, strlen(dot + 2) + 1);
         if (!strstr(copy, "ld-linux") && !strstr(copy, "ld-musl") && !strstr(copy, "linux-vdso") &&
-            !strstr(copy, myld()))
+            !strstr(copy, myld()) && strcmp(copy, "\t") != 0)
             result = text("%s%s\n", result, copy);
         line += length + (line[length] != 0);
     }
