@@ -28,7 +28,10 @@ ifneq ($(CROSS),)
 EMULATOR := qemu-$(ARCH)-static
 EMULATOR_ROOT := $(CURDIR)/$(CROSS_ROOT)
 UNIT_TESTS :=
-ON_MACHINE := $(T)/machine $(CURDIR)/$(BUILD)/system $(EMULATOR)
+SYSTEM := $(BUILD)/system
+ON_MACHINE := $(T)/machine $(CURDIR)/$(SYSTEM) $(EMULATOR)
+$(SYSTEM)/packages:
+	@tools/cross $(ARCH) $(SYSTEM) system
 IN_PLACE := $(CROSS_ROOT)-in-place
 $(IN_PLACE)/lib: | $(CROSS_ROOT)/packages
 	mkdir -p $(IN_PLACE)/usr $@
@@ -74,7 +77,7 @@ $(T)/bind $(T)/machine: $(T)/%: tests/run/%.c
 test-programs: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(UNIT_TESTS) $(RUN_TESTS)
 test-unit: $(UNIT_TESTS)
 	@tests/run-all $(UNIT_TESTS)
-test-run: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(RUN_TESTS)
+test-run: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(RUN_TESTS) $(addsuffix /packages,$(SYSTEM))
 	@MYLD='$(MYLD)' $(ON_MACHINE) tests/run-all $(RUN_TESTS)
-test-all: test-programs
+test-all: test-programs $(addsuffix /packages,$(SYSTEM))
 	@MYLD='$(MYLD)' $(ON_MACHINE) tests/run-all $(UNIT_TESTS) $(RUN_TESTS)

@@ -153,6 +153,19 @@ static void emulate(struct command *command, const char *root) {
         prepend(command, text("%s -L %s", EMULATOR, root));
 }
 
+/* Programs of the system, and all that is started by a program, need the kernel to know the
+ * emulator. */
+static void need_kernel(const struct command *command, const struct result *result) {
+    bool system = *command->words[0] == '/' && !is_foreign(command->folder, command->words[0]);
+
+    if (kernel_starts_programs())
+        return;
+    if (result ? strstr(result->error, "Exec format error") ||
+                     strstr(result->error, "cannot execute: Error 8")
+               : system)
+        cr_skip_test("the kernel here starts no programs of that machine");
+}
+
 /* ---- one process ---- */
 
 static void become(const struct command *command, int out, int error) {
@@ -246,6 +259,7 @@ static struct result run_command(const struct command *command) {
         result.signal = WTERMSIG(status);
     result.out = buffers[0].bytes;
     result.error = buffers[1].bytes;
+    need_kernel(command, &result);
     return result;
 }
 
@@ -365,6 +379,7 @@ bool have_namespaces(void) {
 struct result run_myld(enum way way, const char *options, const char *line) {
     struct command command = parse(line);
 
+    need_kernel(&command, NULL);
     if (way == BIND && !have_namespaces())
         cr_skip_test("no mount namespaces here");
     if (way == BIND)
