@@ -59,10 +59,12 @@ LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 	$(filter-out arch/$(ARCH)/%,$(wildcard arch/*/facts.c)) \
 	$(wildcard libc-shim/*.c libc-shim/*/*.c libc-shim/*/$(ARCH)/*.[cS])
 LOADER_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(basename $(LOADER_SOURCES)))
-# The allocator between the loader's own variables and the large ones of glibc's adapter: what every
-# program touches in .bss lies together.
-LOADER_OBJECTS := $(filter-out %/memory.o $(BUILD)/obj/libc-shim/glibc/%,$(LOADER_OBJECTS)) $(BUILD)/obj/loader/memory.o \
-	$(filter $(BUILD)/obj/libc-shim/glibc/%,$(LOADER_OBJECTS))
+# What runs only when somebody listens lies behind what every start needs. The allocator between the loader's own
+# variables and the large ones of glibc's adapter: what every program touches in .bss lies together.
+LISTENERS := $(filter %/tell.o $(BUILD)/obj/loader/event%.o,$(LOADER_OBJECTS))
+GLIBC_OBJECTS := $(filter $(BUILD)/obj/libc-shim/glibc/%,$(LOADER_OBJECTS))
+LOADER_OBJECTS := $(filter-out %/memory.o $(LISTENERS) $(GLIBC_OBJECTS),$(LOADER_OBJECTS)) $(BUILD)/obj/loader/memory.o \
+	$(GLIBC_OBJECTS) $(LISTENERS)
 
 MYLD := $(CURDIR)/$(BUILD)/myld
 

@@ -7,7 +7,7 @@
 
 #include "arch.h"
 #include "gnu_rules.h"
-#include "loader/linker.h"
+#include "loader/event.h"
 #include "loader/lock.h"
 
 static bool confirm(struct linker *linker, struct error *error) {
@@ -40,6 +40,7 @@ static bool before_relocation(struct linker *linker, struct error *error) {
     tls_door.dtv = ARCH_TCB_DTV;
     *(struct dtv_entry **)(tp + (uintptr_t)tls_door.dtv) = tls_new_dtv(linker, tp);
     arch_set_thread_pointer(tp);
+    EVENT(linker, thread, .action = "first", .pointer = tp);
     return true;
 }
 

@@ -3,8 +3,8 @@
 #include "dl.h"
 
 #include "arch.h"
+#include "event.h"
 #include "init.h"
-#include "linker.h"
 #include "load.h"
 #include "memory.h"
 #include "order.h"
@@ -14,6 +14,7 @@
 #include "scope.h"
 #include "stack.h"
 #include "sys.h"
+#include "tell.h"
 #include "text.h"
 #include "version.h"
 #include <errno.h>
@@ -73,9 +74,11 @@ static void initialise_in_thread(struct linker *linker, uintptr_t thread_pointer
  * exist. */
 static void initialise_static_tls(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
-    for (struct object *object = load_first_new(transaction); object; object = object->next)
+    for (struct object *object = load_first_new(transaction); object; object = object->next) {
+        tell_tls_module(linker, object);
         if (object->tls.module && object->tls.is_static)
             linker->shim->each_thread(linker, initialise_in_thread, object);
+    }
 }
 
 /* Makes the new objects visible: to debuggers, to libc's dl_iterate_phdr, to the unwinder. */
@@ -109,6 +112,7 @@ static bool begin_space(struct transaction *transaction, struct object *root, st
 static struct object *load_root(struct transaction *transaction, const char *file, int mode,
                                 struct object *caller, struct error *error) {
     struct linker *linker = transaction->linker;
+    event_stage(linker, "load");
     struct object *root = load_library(linker, transaction->space, file, caller, error);
     if (!root)
         return NULL;
@@ -119,9 +123,17 @@ static struct object *load_root(struct transaction *transaction, const char *fil
     if (!root->group.list && !load_group(linker, root, NULL, 0, error))
         return NULL;
     if (!begin_space(transaction, root, error) ||
-        !scope_set_new(linker, transaction, root, mode & MODE_DEEPBIND, error) ||
-        !check_versions(transaction, error) || !relocate_new(transaction, root, mode, error) ||
-        !rendezvous_mirror(linker, transaction->space, error) ||
+        !scope_set_new(linker, transaction, root, mode & MODE_DEEPBIND, error))
+        return NULL;
+    tell_group(linker, root, load_first_new(transaction));
+    event_stage(linker, "versions");
+    if (!check_versions(transaction, error))
+        return NULL;
+    event_stage(linker, "relocate");
+    if (!relocate_new(transaction, root, mode, error))
+        return NULL;
+    event_stage(linker, "protect");
+    if (!rendezvous_mirror(linker, transaction->space, error) ||
         !relocate_protect(load_first_new(transaction), error))
         return NULL;
     return root;
@@ -149,6 +161,7 @@ static struct object *open_locked(struct linker *linker, struct namespace *space
         load_roll_back(&transaction);
         return NULL;
     }
+    event_stage(linker, "announce");
     initialise_static_tls(&transaction);
     publish(&transaction);
     if (space->libc != libc)
@@ -172,6 +185,8 @@ static void promote(struct linker *linker, struct object *root, int mode) {
 static void construct(struct linker *linker, struct object *root, const struct namespace *caller) {
     char **envp = linker->shim->environment ? linker->shim->environment(linker, caller)
                                             : linker->process.envp;
+    event_stage(linker, "init");
+    event_write_out(linker);
     init_run(linker, root->order, envp);
 }
 
@@ -206,21 +221,27 @@ void *dl_open(struct linker *linker, long id, const char *file, int mode, const 
     }
     struct object *asking = dl_find_object(linker, caller);
     asking = asking ? asking : linker->program;
+    EVENT(linker, dlopen, .state = "begin", .file = file, .mode = (unsigned)mode, .by = asking);
     linker->shim->lock(linker);
+    event_collect(linker);
+    const char *outer = event_enter_stages(linker);
     struct namespace *space =
         file ? target(linker, id, file, asking->space, &error) : &linker->base;
     struct object *root = NULL;
-    if (!file || (!file[0] && space == &linker->base)) {
-        linker->shim->unlock(linker);
-        return linker->program->map;
-    }
-    if (space)
+    bool program = !file || (!file[0] && space == &linker->base);
+    if (space && !program)
         root = open_locked(linker, space, file, mode, asking, &error);
     if (root) {
         promote(linker, root, mode);
         construct(linker, root, asking->space);
     }
     retire_sweep(linker);
+    event_leave_stages(linker, outer);
+    root = program ? linker->program : root;
+    EVENT(linker, dlopen, .state = "end", .file = file, .mode = (unsigned)mode, .by = asking,
+          .object = root, .open_count = root ? root->open_count : 0,
+          .error = root || error.kind == ERROR_NONE ? NULL : error.text);
+    event_write_out(linker);
     linker->shim->unlock(linker);
     if (!root && error.kind != ERROR_NONE)
         dl_set_error(linker, caller, &error);
@@ -278,6 +299,8 @@ static void release_object(void *object) {
 /* Takes the objects out of everything that can reach them, then out of memory. */
 static void unload(struct linker *linker, struct namespace *space, struct object_list *list) {
     rendezvous_announce(space, RENDEZVOUS_DELETE);
+    for (size_t i = 0; i < list->count; i++)
+        EVENT(linker, unload, .object = list->item[i]);
     scope_forget(linker, list);
     if (linker->shim->list_lock)
         linker->shim->list_lock(linker);
@@ -330,6 +353,8 @@ int dl_close(struct linker *linker, void *handle, const void *caller) {
     linker->shim->lock(linker);
     struct object *object = dl_object_of_handle(linker, handle);
     int result = 0;
+    EVENT(linker, dlclose, .state = "begin", .object = object,
+          .open_count = object ? object->open_count : 0);
     if (!object || (object->kind != OBJECT_PROGRAM && !object->open_count)) {
         error_set(&error, ERROR_OTHER, 0, object ? object->path : "", "shared object not open");
         result = -1;
@@ -338,6 +363,7 @@ int dl_close(struct linker *linker, void *handle, const void *caller) {
         if (linker->shim->unloads && !object->open_count)
             collect(linker, object->space);
     }
+    EVENT(linker, dlclose, .state = "end");
     linker->shim->unlock(linker);
     if (result)
         dl_set_error(linker, caller, &error);

@@ -6,7 +6,7 @@
 #include "dl.h"
 
 #include "arch.h"
-#include "linker.h"
+#include "event.h"
 #include "memory.h"
 
 /* One namespace's errors in one thread. */
@@ -45,6 +45,7 @@ void dl_set_error(struct linker *linker, const void *caller, const struct error 
     linker->shim->describe_dlerror(linker, error, text, sizeof text);
     memory_free(record->text);
     record->text = memory_copy_text(text);
+    EVENT(linker, error, .text = text);
 }
 
 char *dl_error(struct linker *linker, const void *caller) {

@@ -3,7 +3,7 @@
 #include "dl.h"
 
 #include "arch.h"
-#include "linker.h"
+#include "event.h"
 #include "load.h"
 #include "memory.h"
 #include "relocate.h"
@@ -110,11 +110,13 @@ static void *address_of(struct linker *linker, struct symbol_result found, struc
     return relocate_value(linker, found, &value, error) ? (void *)value : NULL;
 }
 
-static void *find_symbol(struct linker *linker, void *handle, const struct symbol_request *request,
+static void *find_symbol(struct linker *linker, void *handle, struct symbol_request *request,
                          const void *caller_address, struct error *error) {
     struct object *caller = dl_find_object(linker, caller_address);
     struct object *asked = caller ? caller : linker->program;
     struct symbol_result found;
+    request->from = asked;
+    request->observer = event_wanted(linker, EVENT_candidate) ? linker : NULL;
     if (handle == HANDLE_DEFAULT) {
         found = symbol_find(asked, request);
     } else if (handle == HANDLE_NEXT) {
@@ -131,13 +133,21 @@ static void *find_symbol(struct linker *linker, void *handle, const struct symbo
         }
         found = find_in_handle(linker, asked, request);
     }
-    if (!found.symbol) {
+    void *address = NULL;
+    if (found.symbol) {
+        relocate_note_binding(asked, (struct object *)found.object);
+        address = address_of(linker, found, error);
+    }
+    EVENT(linker, dlsym, .by = caller, .in = asked, .symbol = request->name,
+          .handle = handle == HANDLE_DEFAULT ? "default"
+                    : handle == HANDLE_NEXT  ? "next"
+                                             : "object",
+          .version = request->version ? request->version->name : NULL,
+          .to = found.symbol ? found.object : NULL, .value = (uintptr_t)address);
+    if (!found.symbol)
         error_set_symbol(error, asked->path, request->name,
                          request->version ? request->version->name : NULL);
-        return NULL;
-    }
-    relocate_note_binding(asked, (struct object *)found.object);
-    return address_of(linker, found, error);
+    return address;
 }
 
 void *dl_sym(struct linker *linker, void *handle, const char *name, const char *version_name,

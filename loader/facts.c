@@ -10,3 +10,10 @@ const struct machine_facts *facts_here(void) {
         i++;
     return all[i];
 }
+
+const char *facts_reloc_name(const struct machine_facts *facts, uint32_t type) {
+    const struct reloc_name *entry = facts->reloc_names;
+    while (entry->name[0] && entry->type != type)
+        entry++;
+    return entry->name[0] ? entry->name : "?";
+}

@@ -2,7 +2,7 @@
  * they run. */
 #include "init.h"
 
-#include "linker.h"
+#include "event.h"
 #include "memory.h"
 #include "order.h"
 
@@ -49,9 +49,12 @@ bool init_check(struct linker *linker, const struct object_list *order, struct e
     return true;
 }
 
-static void call(struct linker *linker, uintptr_t function, char **envp) {
-    if (is_function(function))
-        ((constructor *)function)(linker->process.argc, linker->process.argv, envp);
+static void call(struct linker *linker, const struct object *object, const char *kind, size_t index,
+                 uintptr_t function, char **envp) {
+    if (!is_function(function))
+        return;
+    EVENT(linker, call, .object = object, .kind = kind, .index = index, .function = function);
+    ((constructor *)function)(linker->process.argc, linker->process.argv, envp);
 }
 
 /* DT_INIT or DT_FINI, where the libc wants them to be run. */
@@ -65,10 +68,12 @@ static void construct(struct linker *linker, struct object *object, char **envp)
     object->constructed = ++linker->constructed;
     if (object->kind == OBJECT_PROGRAM && linker->shim->runs_program_init)
         return;
-    call(linker, single(linker, object->init), envp);
+    EVENT(linker, construct, .state = "begin", .object = object);
+    call(linker, object, "init", 0, single(linker, object->init), envp);
     for (size_t i = 0; i < object->init_count; i++)
-        call(linker, object->init_array[i], envp);
+        call(linker, object, "init_array", i, object->init_array[i], envp);
     object->construction_over = true;
+    EVENT(linker, construct, .state = "end", .object = object);
 }
 
 /* The object that asked to be constructed before all others; of several the one loaded last (ld.so
@@ -86,21 +91,29 @@ void init_run(struct linker *linker, const struct object_list *order, char **env
         construct(linker, first, envp);
     for (size_t i = 0;
          !program->constructed && !linker->shim->plain_order && i < program->preinit_count; i++)
-        call(linker, program->preinit_array[i], envp);
+        call(linker, program, "preinit_array", i, program->preinit_array[i], envp);
     for (size_t i = order->count; i-- > 0;)
         construct(linker, order->item[i], envp);
 }
 
+static void finish(struct linker *linker, const struct object *object, const char *kind,
+                   size_t index, uintptr_t function) {
+    if (!is_function(function))
+        return;
+    EVENT(linker, call, .object = object, .kind = kind, .index = index, .function = function);
+    ((destructor *)function)();
+}
+
 void init_run_destructors(struct object *object) {
+    struct linker *linker = linker_instance();
     if (!object->constructed || object->destructed)
         return;
     object->destructed = true;
+    EVENT(linker, destruct, .state = "begin", .object = object);
     for (size_t i = object->fini_count; i-- > 0;)
-        if (is_function(object->fini_array[i]))
-            ((destructor *)object->fini_array[i])();
-    uintptr_t last = single(linker_instance(), object->fini);
-    if (last)
-        ((destructor *)last)();
+        finish(linker, object, "fini_array", i, object->fini_array[i]);
+    finish(linker, object, "fini", 0, single(linker, object->fini));
+    EVENT(linker, destruct, .state = "end", .object = object);
 }
 
 static void finish_space(struct linker *linker, struct namespace *space) {

@@ -6,11 +6,11 @@
  * Runs in any thread at any time, in signal handlers, too: it takes no lock. Two threads that bind
  * the same slot store the same value.
  */
-#include "linker.h"
 #include "reloc.h"
 #include "relocate.h"
 #include "retire.h"
 #include "sys.h"
+#include "tell.h"
 #include "text.h"
 
 /* What an IFUNC resolver's call takes through arch_call_keeping_vectors. */
@@ -30,11 +30,12 @@ static _Noreturn void give_up(struct linker *linker, const struct error *error) 
     char text[2048];
     linker->shim->describe_start(linker, error, text, sizeof text);
     print_text(2, "%s\n", text);
-    sys_exit(127);
+    event_exit(linker, 127, text, NULL);
 }
 
-/* Finds the function for the slot of relocation number `number`. */
-static uintptr_t find_function(struct linker *linker, struct object *object, size_t number) {
+/* Finds the function for the slot of relocation number `number`, and *found: who defines it. */
+static uintptr_t find_function(struct linker *linker, struct object *object, size_t number,
+                               struct symbol_result *found) {
     struct error error = {.kind = ERROR_NONE};
     bool known = number < object->plt_rela_count;
     uint32_t index = known ? (uint32_t)(object->plt_rela[number].r_info >> 32) : 0;
@@ -45,6 +46,7 @@ static uintptr_t find_function(struct linker *linker, struct object *object, siz
     }
     struct symbol_request request;
     struct symbol_result definition = symbol_resolve(object, index, true, false, &request);
+    *found = definition;
     if (!definition.symbol) {
         if (ELF64_ST_BIND(object->symbols[index].st_info) == STB_WEAK)
             return 0;
@@ -71,13 +73,20 @@ static uintptr_t find_function(struct linker *linker, struct object *object, siz
 uintptr_t lazy_bind(struct object *object, size_t index) {
     struct linker *linker = linker_instance();
     const Elf64_Rela *rela = &object->plt_rela[index];
+    struct symbol_result definition;
     reader_enter();
-    uintptr_t address = find_function(linker, object, index);
+    uintptr_t address = find_function(linker, object, index, &definition);
     if (ARCH_SLOT_HAS_ADDEND)
         address += (uint64_t)rela->r_addend;
-    reader_leave();
     uintptr_t slot = object->bias + rela->r_offset;
-    if (!linker->options.bind_not && relocate_stays_writable(object, slot))
+    bool stored = !linker->options.bind_not && relocate_stays_writable(object, slot);
+    if (event_wanted(linker, EVENT_slot)) {
+        struct told_binding binding = {object, (uint32_t)(rela->r_info >> 32), definition, slot,
+                                       address};
+        tell_slot(linker, &binding, index, stored);
+    }
+    reader_leave();
+    if (stored)
         __atomic_store_n((uintptr_t *)slot, address, __ATOMIC_RELEASE);
     return address;
 }

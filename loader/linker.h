@@ -15,6 +15,8 @@
 
 #include "cpu.h"
 
+struct event_state;
+
 struct linker {
     struct process process; /* start */
     struct options options; /* options */
@@ -34,6 +36,8 @@ struct linker {
     _Atomic(struct object_index *) index; /* dlquery.c: objects by address */
     bool executable_stack;                /* stack.c: the stacks may hold code */
     struct retired *retired;              /* retire.c */
+    uint64_t events;                      /* event.c: bit k: somebody wants events of kind k */
+    struct event_state *event_state;      /* event.c; NULL: nobody listens */
     struct error *error;                  /* start: why it failed */
 };
 

@@ -7,7 +7,7 @@
 #include "list.h"
 
 #include "dynamic.h"
-#include "linker.h"
+#include "event.h"
 #include "reloc.h"
 #include "report.h"
 #include "symbol.h"
@@ -156,6 +156,7 @@ static void print_symbol(struct linker *linker, const char *name) {
 
 _Noreturn void list_answer(struct linker *linker) {
     const struct options *options = &linker->options;
+    event_write_out(linker);
     if (options->mode == MODE_TRACE && options->list_unused)
         sys_exit(print_unused(linker));
     print_libraries(linker);

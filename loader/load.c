@@ -10,6 +10,7 @@
 #include "scope.h"
 #include "symbol.h"
 #include "sys.h"
+#include "tell.h"
 #include "text.h"
 #include "version.h"
 #include <errno.h>
@@ -33,6 +34,8 @@ void load_append(struct linker *linker, struct namespace *space, struct object *
     space->last = object;
     space->count++;
     linker->added++;
+    if (object->kind != OBJECT_PROGRAM) /* that one is not mapped yet */
+        tell_object(linker, object, NULL);
 }
 
 void load_unlink(struct linker *linker, struct object *object) {
@@ -162,6 +165,8 @@ static struct object *map_library(struct linker *linker, struct namespace *space
         object_free(object);
         return NULL;
     }
+    object->space = space;
+    tell_object(linker, object, name);
     load_append(linker, space, object);
     return object;
 }
@@ -169,8 +174,13 @@ static struct object *map_library(struct linker *linker, struct namespace *space
 /* Finds the file: by the adapter's own rules, or by search. */
 static bool open_library(struct linker *linker, const char *name, struct object *requester,
                          struct image_file *file, char *path, struct error *error) {
-    if (linker->shim->owns_name && linker->shim->owns_name(name))
-        return linker->shim->find_own(linker, name, file, path, error);
+    if (linker->shim->owns_name && linker->shim->owns_name(name)) {
+        bool found = linker->shim->find_own(linker, name, file, path, error);
+        if (found && linker->search.observer)
+            linker->search.observer->place(linker->search.observer, SEARCH_LIBC, path, SEARCH_FOUND,
+                                           NULL);
+        return found;
+    }
     return search_open(&linker->search, name, requester, linker->program, file, path, error);
 }
 
@@ -200,7 +210,10 @@ struct object *load_library(struct linker *linker, struct namespace *space, cons
         return add_loader(linker, space, error);
     struct image_file file;
     char path[SEARCH_PATH_MAX];
-    if (!open_library(linker, name, requester, &file, path, error)) {
+    EVENT(linker, search, .state = "begin", .name = name, .by = requester);
+    bool found = open_library(linker, name, requester, &file, path, error);
+    tell_search_end(linker, name, requester, found ? path : NULL);
+    if (!found) {
         note_request(error, name, requester);
         return NULL;
     }
@@ -230,6 +243,7 @@ static bool load_needed(struct linker *linker, struct object *object, struct err
         if (object->dynamic[i].d_tag != DT_NEEDED)
             continue;
         const char *name = dynamic_string(object, object->dynamic[i].d_un.d_val);
+        const struct object *last = object->space->last;
         struct object *dependency = load_library(linker, object->space, name, object, error);
         if (!dependency && linker->options.mode == MODE_TRACE)
             dependency = add_missing(linker, object->space, name, error);
@@ -237,6 +251,8 @@ static bool load_needed(struct linker *linker, struct object *object, struct err
             memory_free(needed);
             return false;
         }
+        EVENT(linker, need, .by = object, .object = dependency, .name = name,
+              .again = last == object->space->last);
         needed->item[needed->count++] = dependency;
     }
     object->needed = needed;

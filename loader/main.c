@@ -5,6 +5,7 @@
  * kernel started with myld as its interpreter, for ./myld program, and for every libc.
  */
 #include "auxv.h"
+#include "event.h"
 #include "init.h"
 #include "linker.h"
 #include "list.h"
@@ -16,6 +17,7 @@
 #include "stack.h"
 #include "start.h"
 #include "sys.h"
+#include "tell.h"
 #include "text.h"
 #include "version.h"
 #include <string.h>
@@ -44,12 +46,17 @@ static bool load(struct linker *linker, struct error *error) {
         return false;
     linker->shim = shim_recognise(linker->program, linker->interpreter);
     linker->shim->set_search(linker);
+    tell_object(linker, linker->program, NULL);
     if (!program_add_vdso(linker, error))
         return false;
     struct object_list *preloaded = start_preload(linker, error);
-    return preloaded &&
-           load_group(linker, linker->program, preloaded->item, preloaded->count, error) &&
-           start_complete_scope(linker, error) && linker->shim->confirm(linker, error);
+    if (!preloaded ||
+        !load_group(linker, linker->program, preloaded->item, preloaded->count, error) ||
+        !start_complete_scope(linker, error) || !linker->shim->confirm(linker, error))
+        return false;
+    EVENT(linker, libc, .libc = linker->shim->name, .object = linker->libc);
+    tell_group(linker, linker->program, linker->base.first);
+    return true;
 }
 
 static bool check_versions(struct linker *linker) {
@@ -83,39 +90,60 @@ static bool protect(struct linker *linker, struct error *error) {
 static _Noreturn void run(struct linker *linker) {
     struct error *error = linker->error;
 
+    event_stage(linker, "load");
     if (!load(linker, error))
         report_failure(linker, error);
     /* The program and all that it needs is mapped and read; the libc is known. */
 
+    event_stage(linker, "versions");
     if (!check_versions(linker) && linker->options.mode == MODE_RUN)
-        sys_exit(1); /* ld.so's status for just this */
+        event_exit(linker, 1, NULL, NULL); /* ld.so's status for just this */
     if (linker->options.mode != MODE_RUN)
         list_answer(linker);
     /* Every version that some object needs is defined. */
 
+    event_stage(linker, "tls");
     linker->shim->lay_out_tls(linker);
+    tell_tls_layout(linker);
     /* Each TLS module has its offset from the thread pointer. */
 
-    if (!rendezvous_open(linker, error) || !linker->shim->before_relocation(linker, error) ||
-        !relocate(linker, error))
+    event_stage(linker, "libc-before");
+    if (!rendezvous_open(linker, error) || !linker->shim->before_relocation(linker, error))
+        report_failure(linker, error);
+    /* What IFUNC resolvers read is there. */
+
+    event_stage(linker, "relocate");
+    if (!relocate(linker, error))
         report_failure(linker, error);
     /* Every address is in its place, but for PLT slots that are bound at their first call. */
 
-    if (!linker->shim->after_relocation(linker, error) || !protect(linker, error))
+    event_stage(linker, "libc-after");
+    if (!linker->shim->after_relocation(linker, error))
         report_failure(linker, error);
-    /* The libc is up; RELRO is read-only. */
+    /* The libc is up. */
 
+    event_stage(linker, "protect");
+    if (!protect(linker, error))
+        report_failure(linker, error);
+    /* RELRO is read-only. */
+
+    event_stage(linker, "announce");
     rendezvous_announce(&linker->base, RENDEZVOUS_ADD);
     rendezvous_announce(&linker->base, RENDEZVOUS_CONSISTENT);
     /* A debugger knows all objects. */
 
     linker->shim->before_constructors(linker);
+    event_stage(linker, "init");
+    event_write_out(linker);
     linker->running = true;
     if (!linker->shim->constructors_by_libc)
         init_run(linker, linker->program->order, linker->process.envp);
+    event_stage(linker, NULL);
     /* Every library is constructed. */
 
     cache_close(&linker->search.cache);
+    EVENT(linker, enter, .object = linker->program, .entry = linker->program->entry,
+          .stack = (uintptr_t)linker->process.stack);
     arch_enter(linker->program->entry, linker->process.stack,
                linker->shim->constructors_by_libc ? NULL : init_finish_process);
 }
@@ -142,5 +170,6 @@ void loader_start(void *stack, const Elf64_Ehdr *self, const Elf64_Dyn *dynamic)
     /* What to do is known; the arguments are the program's. */
 
     start_prepare(linker, self);
+    event_open(linker);
     run(linker);
 }

@@ -22,6 +22,7 @@ struct namespace *namespace_new(struct linker *linker) {
     if (!fresh)
         return NULL;
     fresh->id = space->id + 1;
+    fresh->observer = linker->base.observer;
     __atomic_store_n(&space->next, fresh, __ATOMIC_RELEASE);
     return fresh;
 }

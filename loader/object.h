@@ -92,6 +92,7 @@ struct object {
     struct object *real;      /* for another namespace's entry of the loader: the one that it stands
                                  for, which owns all but the entry; NULL: this is no such entry */
     struct object *requester; /* whose DT_NEEDED (or dlopen) brought it; NULL for the program */
+    uint32_t number;          /* what events call it; 0: none has told of it */
 
     /* -- image: image.c -- */
     uintptr_t bias;               /* load bias: address in memory minus address in the file */

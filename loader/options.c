@@ -6,11 +6,32 @@
 
 /* What secure mode takes out of the environment: glibc's list for this version and what is ours. */
 static const char *const unsafe_variables[] = {
-    "GCONV_PATH",      "GETCONF_DIR",     "HOSTALIASES",    "LD_AUDIT",         "LD_DEBUG",
-    "LD_DEBUG_OUTPUT", "LD_DYNAMIC_WEAK", "LD_HWCAP_MASK",  "LD_LIBRARY_PATH",  "LD_ORIGIN_PATH",
-    "LD_PRELOAD",      "LD_PROFILE",      "LD_SHOW_AUXV",   "LOCALDOMAIN",      "LOCPATH",
-    "MALLOC_TRACE",    "NIS_PATH",        "NLSPATH",        "RESOLV_HOST_CONF", "RES_OPTIONS",
-    "TMPDIR",          "TZDIR",           "MYLD_MUSL_LIBC",
+    "GCONV_PATH",
+    "GETCONF_DIR",
+    "HOSTALIASES",
+    "LD_AUDIT",
+    "LD_DEBUG",
+    "LD_DEBUG_OUTPUT",
+    "LD_DYNAMIC_WEAK",
+    "LD_HWCAP_MASK",
+    "LD_LIBRARY_PATH",
+    "LD_ORIGIN_PATH",
+    "LD_PRELOAD",
+    "LD_PROFILE",
+    "LD_SHOW_AUXV",
+    "LOCALDOMAIN",
+    "LOCPATH",
+    "MALLOC_TRACE",
+    "NIS_PATH",
+    "NLSPATH",
+    "RESOLV_HOST_CONF",
+    "RES_OPTIONS",
+    "TMPDIR",
+    "TZDIR",
+    "MYLD_MUSL_LIBC",
+    "MYLD_TRACE",
+    "MYLD_TRACE_FORMAT",
+    "MYLD_TRACE_DETAIL",
 };
 
 /* The variables that the loader reads. All begin with one of two prefixes, so that one look at the
@@ -22,13 +43,17 @@ enum {
     VERBOSE,
     TRACE,
     PRELOAD,
+    DEBUG, /* where the administrator allows it: debug.c */
     FIRST_UNTRUSTED,
     LIBRARY_PATH = FIRST_UNTRUSTED,
     ORIGIN_PATH,
     DYNAMIC_WEAK,
     SHOW_AUXV,
-    DEBUG,
+    DEBUG_OUTPUT,
     MUSL_LIBC,
+    EVENTS,
+    EVENTS_FORMAT,
+    EVENTS_DETAIL,
     VARIABLE_COUNT
 };
 
@@ -44,7 +69,11 @@ static const char variable_names[VARIABLE_COUNT][24] = {
     [DYNAMIC_WEAK] = "LD_DYNAMIC_WEAK",
     [SHOW_AUXV] = "LD_SHOW_AUXV",
     [DEBUG] = "LD_DEBUG",
+    [DEBUG_OUTPUT] = "LD_DEBUG_OUTPUT",
     [MUSL_LIBC] = "MYLD_MUSL_LIBC",
+    [EVENTS] = "MYLD_TRACE",
+    [EVENTS_FORMAT] = "MYLD_TRACE_FORMAT",
+    [EVENTS_DETAIL] = "MYLD_TRACE_DETAIL",
 };
 
 /* Finds the values of the first `count` variables; the last definition of a variable counts. */
@@ -100,13 +129,18 @@ static void read_environment(struct options *options, struct process *process) {
     options->list_versions = is_not_empty(values[VERBOSE]);
     if (values[TRACE])
         set_trace(options, values[TRACE]);
-    options->list_unused = has_word(values[DEBUG], "unused");
+    options->list_unused = !process->secure && has_word(values[DEBUG], "unused");
     options->preload = if_not_empty(values[PRELOAD]);
+    options->debug = if_not_empty(values[DEBUG]);
     options->library_path = if_not_empty(values[LIBRARY_PATH]);
+    options->debug_output = if_not_empty(values[DEBUG_OUTPUT]);
     options->origin_path = values[ORIGIN_PATH];
     options->dynamic_weak = values[DYNAMIC_WEAK] != NULL;
     options->show_auxv = values[SHOW_AUXV] != NULL;
     options->musl_libc = if_not_empty(values[MUSL_LIBC]);
+    options->trace = if_not_empty(values[EVENTS]);
+    options->trace_format = if_not_empty(values[EVENTS_FORMAT]);
+    options->trace_detail = if_not_empty(values[EVENTS_DETAIL]);
     for (size_t i = 0; process->secure && i < ARRAY_LENGTH(unsafe_variables); i++)
         process_unset(process, unsafe_variables[i]);
 }
@@ -130,6 +164,22 @@ static bool read_switch(struct options *options, const char *word) {
     bool known = strcmp(word, "--inhibit-cache") == 0;
     options->inhibit_cache |= known;
     return known;
+}
+
+/* Options whose value follows a '='. Returns false when `word` is none of them. */
+static bool read_assignment(struct options *options, const char *word) {
+    const char *value = strchr(word, '=');
+    if (starts_with(word, "--trace=")) {
+        options->trace = value + 1;
+        options->trace_fresh = true;
+    } else if (starts_with(word, "--trace-format=")) {
+        options->trace_format = value + 1;
+    } else if (starts_with(word, "--trace-detail=")) {
+        options->trace_detail = value + 1;
+    } else {
+        return false;
+    }
+    return true;
 }
 
 /* Where the value of an option goes, or NULL when `word` is none that takes one. */
@@ -159,7 +209,7 @@ static const char *read_command_line(struct options *options, struct process *pr
             at++;
             break;
         }
-        if (read_switch(options, word))
+        if (read_switch(options, word) || read_assignment(options, word))
             continue;
         const char **value = value_of(options, word);
         if (!value || at + 1 == process->argc) { /* ld.so does not know it without its value */

@@ -36,6 +36,12 @@ struct options {
     bool list_undefined;        /* MODE_TRACE, LD_WARN: the undefined symbols, too */
     bool list_unused;           /* MODE_TRACE, LD_DEBUG=unused: nothing but unneeded libraries */
     bool list_program;          /* MODE_TRACE with a number above 1: the program, too */
+    bool trace_fresh;           /* --trace: a new file. Else one that processes share */
+    const char *trace;        /* --trace, else MYLD_TRACE: the file that events go to; NULL: none */
+    const char *trace_format; /* --trace-format, else MYLD_TRACE_FORMAT; NULL: none */
+    const char *trace_detail; /* --trace-detail, else MYLD_TRACE_DETAIL; NULL: none */
+    const char *debug;        /* LD_DEBUG, NULL: none */
+    const char *debug_output; /* LD_DEBUG_OUTPUT, NULL: none */
 };
 
 /* Reads the options for a loader that the kernel started; `explicitly` when it was run as a

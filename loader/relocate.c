@@ -1,10 +1,11 @@
 /* The relocation loop for all machines; see relocate.h. */
 #include "relocate.h"
 
-#include "linker.h"
+#include "facts.h"
 #include "memory.h"
 #include "reloc.h"
 #include "sys.h"
+#include "tell.h"
 #include "text.h"
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct pass {
     struct segment place; /* the segment of the last place: most relocations hit the same one */
     uint32_t last_index;  /* the last symbol that was looked up, and how */
     bool last_for_call, last_valid;
+    bool again; /* the last reference hit that memory */
     struct symbol_result last;
     struct deferred *deferred;
     size_t deferred_count, deferred_capacity;
@@ -143,8 +145,10 @@ static bool resolve(struct pass *pass, uint32_t index, bool for_call, bool for_c
     if (pass->last_valid && pass->last_index == index && pass->last_for_call == for_call &&
         !for_copy) {
         *result = pass->last;
+        pass->again = true;
         return true;
     }
+    pass->again = false;
     if (!symbol_index_is_valid(object, index))
         return fail(pass, "relocation with an invalid symbol");
     struct symbol_request request;
@@ -152,6 +156,7 @@ static bool resolve(struct pass *pass, uint32_t index, bool for_call, bool for_c
     const Elf64_Sym *reference = &object->symbols[index];
     if (result->symbol && result->symbol->st_shndx == SHN_UNDEF && !result->symbol->st_value)
         result->symbol = NULL; /* a hidden weak reference that the link editor left */
+    pass->last = *result;
     if (!result->symbol && ELF64_ST_BIND(reference->st_info) != STB_WEAK)
         return error_set_symbol(pass->error, object->label, request.name,
                                 request.version ? request.version->name : NULL);
@@ -159,7 +164,6 @@ static bool resolve(struct pass *pass, uint32_t index, bool for_call, bool for_c
         relocate_note_binding(object, (struct object *)result->object);
     pass->last_index = index;
     pass->last_for_call = for_call;
-    pass->last = *result;
     pass->last_valid = !for_copy;
     return true;
 }
@@ -205,6 +209,16 @@ static bool defer(struct pass *pass, struct deferred entry) {
     return true;
 }
 
+static void tell_choice(const struct pass *pass, const struct deferred *entry, uintptr_t value) {
+    struct symbol_result definition = entry->definition;
+    const struct object *in = definition.symbol ? definition.object : pass->object;
+    EVENT(pass->linker, ifunc, .object = pass->object, .in = in,
+          .symbol = definition.symbol ? in->strings + definition.symbol->st_name : NULL,
+          .place = (uintptr_t)entry->place,
+          .resolver = definition.symbol ? symbol_address(definition) : entry->addend,
+          .value = value);
+}
+
 static bool run_deferred(struct pass *pass) {
     for (size_t i = 0; i < pass->deferred_count; i++) {
         const struct deferred *entry = &pass->deferred[i];
@@ -216,7 +230,9 @@ static bool run_deferred(struct pass *pass) {
                 : call_resolver(pass->linker, pass->object, entry->addend, &value, pass->error);
         if (!called)
             return false;
-        store((uintptr_t)entry->place, value + (definition.symbol && value ? entry->addend : 0));
+        value += definition.symbol && value ? entry->addend : 0;
+        store((uintptr_t)entry->place, value);
+        tell_choice(pass, entry, value);
     }
     return true;
 }
@@ -289,6 +305,9 @@ static bool apply_copy(struct pass *pass, const struct relocation *relocation) {
         print_text(2, "%s: Symbol `%s' has different size in shared object, consider re-linking\n",
                    pass->linker->process.argv[0], object->strings + reference->st_name);
     memcpy((void *)relocation->place, (void *)source, size);
+    EVENT(pass->linker, copy, .object = object, .from = definition.object,
+          .symbol = object->strings + reference->st_name, .place = relocation->place,
+          .source = source, .size = size);
     return true;
 }
 
@@ -364,7 +383,7 @@ static bool apply_tls(struct pass *pass, const struct relocation *relocation) {
 
 /* -- the loop -- */
 
-static bool apply(struct pass *pass, const struct relocation *relocation) {
+static bool apply_kind(struct pass *pass, const struct relocation *relocation) {
     switch (relocation->kind) {
     case RELOC_NONE:
         return true;
@@ -424,6 +443,70 @@ static bool decode(struct pass *pass, const Elf64_Rela *rela, struct relocation 
            fail(pass, "relocation outside of the writable segments");
 }
 
+/* -- telling -- */
+
+static uintptr_t load_sized(const struct relocation *relocation) {
+    uintptr_t value = 0;
+    memcpy(&value, (void *)relocation->place, place_size(relocation->kind));
+    return value;
+}
+
+/* What the relocation that was just applied did. */
+static void tell_applied(struct pass *pass, const struct relocation *relocation) {
+    bool put_off = relocation->kind == RELOC_IRELATIVE || is_ifunc(pass->last);
+    if (relocation->kind == RELOC_NONE || (relocation->kind == RELOC_COPY && !pass->options.copies))
+        return;
+    if (!relocation->symbol) {
+        EVENT(pass->linker, relocation, .object = pass->object,
+              .type = facts_reloc_name(pass->linker->search.facts, relocation->type),
+              .place = relocation->place,
+              .value = relocation->kind == RELOC_IRELATIVE ? 0 : load_sized(relocation));
+        return;
+    }
+    struct told_binding binding = {.from = pass->object,
+                                   .symbol = relocation->symbol,
+                                   .to = pass->last,
+                                   .place = relocation->place,
+                                   .value = put_off ? 0 : load_sized(relocation)};
+    tell_bind(pass->linker, &binding, relocation->type, pass->again);
+}
+
+static void tell_relative(struct pass *pass, const char *type, uintptr_t place) {
+    EVENT(pass->linker, relocation, .object = pass->object, .type = type, .place = place,
+          .value = load(place));
+}
+
+/* The same for those that were applied in loops of their own. */
+static void tell_relatives(struct pass *pass, size_t relative) {
+    const struct object *object = pass->object;
+    uintptr_t place = 0;
+    for (size_t i = 0; i < object->relr_count; i++) {
+        uint64_t entry = object->relr[i];
+        if (!(entry & 1)) {
+            place = object->bias + entry;
+            tell_relative(pass, "RELR", place);
+            place += sizeof place;
+            continue;
+        }
+        for (uintptr_t at = place; (entry >>= 1); at += sizeof at)
+            if (entry & 1)
+                tell_relative(pass, "RELR", at);
+        place += 63 * sizeof place;
+    }
+    for (size_t i = 0; i < relative; i++)
+        tell_relative(
+            pass, facts_reloc_name(pass->linker->search.facts, (uint32_t)object->rela[i].r_info),
+            object->bias + object->rela[i].r_offset);
+}
+
+static bool apply(struct pass *pass, const struct relocation *relocation) {
+    if (!apply_kind(pass, relocation))
+        return false;
+    if (event_wanted(pass->linker, EVENT_bind))
+        tell_applied(pass, relocation);
+    return true;
+}
+
 static bool apply_table(struct pass *pass, const Elf64_Rela *table, size_t start, size_t count) {
     struct relocation relocation;
     for (size_t i = start; i < count; i++)
@@ -468,17 +551,20 @@ static bool apply_plt(struct pass *pass) {
     if (!can_be_lazy(pass))
         return apply_table(pass, object->plt_rela, 0, object->plt_rela_count);
     struct relocation relocation;
+    size_t waiting = 0;
     for (size_t i = 0; i < object->plt_rela_count; i++) {
         if (!decode(pass, &object->plt_rela[i], &relocation))
             return false;
         if (may_wait(object, &relocation))
-            store(relocation.place, load(relocation.place) + object->bias);
+            store(relocation.place, load(relocation.place) + object->bias), waiting++;
         else if (!apply(pass, &relocation))
             return false;
     }
     object->plt_got[1] = (uintptr_t)object;
     object->plt_got[2] = (uintptr_t)arch_lazy_trampoline;
     object->lazy = true;
+    EVENT(pass->linker, slots, .object = object, .got = (uintptr_t)object->plt_got, .lazy = waiting,
+          .bound = object->plt_rela_count - waiting);
     return true;
 }
 
@@ -493,9 +579,12 @@ static long set_text_writable(const struct object *object, bool writable) {
         if (segment->prot & PROT_WRITE)
             continue;
         uintptr_t start = align_down(segment->start, object->page_size);
-        long result = sys_mprotect(start, align_up(segment->end, object->page_size) - start,
-                                   writable ? (segment->prot & ~PROT_EXEC) | PROT_READ | PROT_WRITE
-                                            : segment->prot);
+        int prot = writable ? (segment->prot & ~PROT_EXEC) | PROT_READ | PROT_WRITE : segment->prot;
+        long result = sys_mprotect(start, align_up(segment->end, object->page_size) - start, prot);
+        if (object->space->observer)
+            EVENT(object->space->observer, protect, .object = object, .start = start,
+                  .end = align_up(segment->end, object->page_size),
+                  .protection = tell_protection(prot), .reason = "text-relocations");
         if (result < 0)
             return result;
     }
@@ -507,12 +596,23 @@ static bool apply_all(struct pass *pass) {
     if (!apply_relr(pass))
         return false;
     size_t relative = apply_relative(pass);
+    if (event_wanted(pass->linker, EVENT_relocation))
+        tell_relatives(pass, relative);
     return apply_table(pass, object->rela, relative, object->rela_count) && apply_plt(pass);
+}
+
+static void tell_state(const struct pass *pass, const char *state) {
+    const struct object *object = pass->object;
+    EVENT(pass->linker, relocate, .state = state, .object = object,
+          .lazy = pass->options.lazy && !object->bind_now, .relr = object->relr_count,
+          .relative = object->relative_count,
+          .symbolic = object->rela_count - object->relative_count, .plt = object->plt_rela_count);
 }
 
 bool relocate_object(struct linker *linker, struct object *object, struct relocate_options options,
                      struct error *error) {
     struct pass pass = {.linker = linker, .object = object, .options = options, .error = error};
+    tell_state(&pass, "begin");
     long result = set_text_writable(object, true);
     if (result < 0)
         return error_set(error, ERROR_FILE, (int)-result, object->label,
@@ -528,6 +628,8 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
     done = done && run_deferred(&pass);
     memory_free(pass.deferred);
     object->relocated = done;
+    tell_pages(linker, object);
+    tell_state(&pass, "end");
     return done;
 }
 
@@ -537,7 +639,7 @@ bool relocate_copies(struct linker *linker, struct object *object, struct error 
     struct relocation relocation;
     for (size_t i = 0; i < object->rela_count; i++)
         if (arch_reloc_kind((uint32_t)object->rela[i].r_info) == RELOC_COPY &&
-            (!decode(&pass, &object->rela[i], &relocation) || !apply_copy(&pass, &relocation)))
+            (!decode(&pass, &object->rela[i], &relocation) || !apply(&pass, &relocation)))
             return false;
     return true;
 }
@@ -557,7 +659,7 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
                 return false;
             bool slot = relocation.kind == RELOC_JUMP_SLOT || relocation.kind == RELOC_GLOB_DAT;
             if (slot && relocate_stays_writable(object, relocation.place) &&
-                !apply_word(&pass, &relocation))
+                !apply(&pass, &relocation))
                 return false;
         }
     bool done = run_deferred(&pass);
@@ -569,6 +671,9 @@ bool relocate_protect(const struct object *first, struct error *error) {
     for (const struct object *object = first; object; object = object->next) {
         size_t size = object->relro_end - object->relro_start;
         long result = size ? sys_mprotect(object->relro_start, size, PROT_READ) : 0;
+        if (size && object->space->observer)
+            EVENT(object->space->observer, protect, .object = object, .start = object->relro_start,
+                  .end = object->relro_end, .protection = "r--", .reason = "relro");
         if (result < 0)
             return error_set(error, ERROR_FILE, (int)-result, object->label,
                              "cannot apply additional memory protection after relocation");

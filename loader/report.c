@@ -1,7 +1,7 @@
 /* Messages; see report.h. */
 #include "report.h"
 
-#include "linker.h"
+#include "event.h"
 #include "sys.h"
 #include "text.h"
 #include <errno.h>
@@ -27,14 +27,22 @@ static const char *rule_name(enum search_rule rule) {
     }
 }
 
-static void print_place(void *context, enum search_rule rule, const char *path,
-                        const struct error *error) {
-    (void)context;
-    const char *why = !error             ? "found"
-                      : error->detail[0] ? "of another machine or class"
-                      : error->number    ? error_number_text(error->number)
-                                         : error->text;
+static void print_place(struct search_observer *observer, enum search_rule rule, const char *path,
+                        enum search_verdict verdict, const struct error *error) {
+    (void)observer;
+    const char *why = verdict == SEARCH_FOUND      ? "found"
+                      : verdict == SEARCH_FOREIGN  ? "of another machine or class"
+                      : verdict == SEARCH_REFUSED  ? "not set-user-ID"
+                      : verdict == SEARCH_UNLISTED ? "has no such library"
+                      : !error                     ? "no such folder"
+                      : error->number              ? error_number_text(error->number)
+                                                   : error->text;
     print_text(STANDARD_ERROR, "  looked at %s: %s (%s)\n", path, why, rule_name(rule));
+}
+
+static void ignore_folders(struct search_observer *observer, enum search_rule rule,
+                           const struct object *owner, const struct folder_list *list) {
+    (void)observer, (void)rule, (void)owner, (void)list;
 }
 
 /* Searches once more, telling each place. */
@@ -46,10 +54,12 @@ static void print_places(struct linker *linker, const struct error *error) {
     struct image_file file;
     struct error again;
     char path[SEARCH_PATH_MAX];
-    linker->search.observer = print_place;
+    struct search_observer printer = {ignore_folders, print_place};
+    linker->search.observer = &printer;
     if (!strchr(error->object, '/'))
         search_open(&linker->search, error->object, requester, linker->program, &file, path,
                     &again);
+    linker->search.observer = NULL;
 }
 
 _Noreturn void report_failure(struct linker *linker, const struct error *error) {
@@ -68,7 +78,7 @@ _Noreturn void report_failure(struct linker *linker, const struct error *error) 
                                        "--library-path or LD_LIBRARY_PATH\n");
         }
     }
-    sys_exit(127);
+    event_exit(linker, 127, text, error->detail[0] ? error->detail : NULL);
 }
 
 _Noreturn void report_help(const char *command) {

@@ -102,6 +102,8 @@ bool search_expand(const struct search *search, const char *text, struct object 
 
 /* -- trying -- */
 
+#define CACHE_FILE "/etc/ld.so.cache"
+
 /* What one search carries along. */
 struct attempt {
     struct search *search;
@@ -115,6 +117,12 @@ struct attempt {
     void *visit_context;
 };
 
+static void tell(const struct search *search, enum search_rule rule, const char *path,
+                 enum search_verdict verdict, const struct error *error) {
+    if (search->observer)
+        search->observer->place(search->observer, rule, path, verdict, error);
+}
+
 /* Opens attempt->path. Returns true when the search is over: the file is there, sound or broken. */
 static bool try_path(struct attempt *attempt, enum search_rule rule) {
     bool foreign;
@@ -122,11 +130,15 @@ static bool try_path(struct attempt *attempt, enum search_rule rule) {
     bool found = image_open(attempt->file, attempt->path, &foreign, &error);
     if (found && attempt->search->set_user_id_only && !(attempt->file->mode & S_ISUID)) {
         image_close(attempt->file);
+        tell(attempt->search, rule, attempt->path, SEARCH_REFUSED, NULL);
         return false;
     }
-    if (attempt->search->observer)
-        attempt->search->observer(attempt->search->observer_context, rule, attempt->path,
-                                  found ? NULL : &error);
+    tell(attempt->search, rule, attempt->path,
+         found                      ? SEARCH_FOUND
+         : foreign                  ? SEARCH_FOREIGN
+         : error.kind == ERROR_FILE ? SEARCH_BROKEN
+                                    : SEARCH_ABSENT,
+         found ? NULL : &error);
     if (found)
         return true;
     if (foreign) {
@@ -144,40 +156,40 @@ static bool try_path(struct attempt *attempt, enum search_rule rule) {
     return true;
 }
 
-/* Tells the observer, if there is one, why a place was not even opened. */
-static void tell(const struct search *search, enum search_rule rule, const char *place,
-                 const char *why) {
-    struct error error;
-    if (!search->observer)
-        return;
-    error_set(&error, ERROR_OPEN, 0, place, "%s", why);
-    search->observer(search->observer_context, rule, place, &error);
-}
-
 static bool try_folder(struct attempt *attempt, struct folder *folder, enum search_rule rule) {
     if (attempt->visit) {
         attempt->visit(attempt->visit_context, rule, folder->path);
         return false;
     }
-    if (!folder->probed)
+    const struct search *search = attempt->search;
+    bool fresh = !folder->probed;
+    if (fresh)
         folder_probe(attempt->search, folder);
-    if (folder->missing) {
-        tell(attempt->search, rule, folder->path, "no such folder");
-        return false;
-    }
-    for (uint32_t i = 0; i < 64 && folder->present >> i; i++) {
-        if (!(folder->present >> i & 1))
+    const char *const *names = search->subfolders;
+    bool tells = fresh && search->observer && names; /* what is missing, too */
+    for (uint32_t i = 0; i < 64 && (folder->present >> i || (tells && names[i])); i++) {
+        bool present = folder->present >> i & 1;
+        if (!present && !tells)
             continue;
-        format_text(attempt->path, SEARCH_PATH_MAX, "%s%s/%s", folder->path,
-                    attempt->search->subfolders[i], attempt->name);
-        if (try_path(attempt, rule))
+        format_text(attempt->path, SEARCH_PATH_MAX, "%s%s/%s", folder->path, names[i],
+                    attempt->name);
+        if (!present)
+            tell(search, rule, attempt->path, SEARCH_NO_FOLDER, NULL);
+        else if (try_path(attempt, rule))
             return true;
     }
     format_text(attempt->path, SEARCH_PATH_MAX, "%s%s", folder->path, attempt->name);
-    return try_path(attempt, rule);
+    if (!folder->missing)
+        return try_path(attempt, rule);
+    tell(search, rule, attempt->path, fresh ? SEARCH_NO_FOLDER : SEARCH_SKIPPED, NULL);
+    return false;
 }
 
-static bool try_list(struct attempt *attempt, struct folder_list *list, enum search_rule rule) {
+/* `owner`: whose DT_RPATH or DT_RUNPATH the list is; NULL: nobody's. */
+static bool try_list(struct attempt *attempt, struct folder_list *list, enum search_rule rule,
+                     const struct object *owner) {
+    if (list && attempt->search->observer && !attempt->visit)
+        attempt->search->observer->folders(attempt->search->observer, rule, owner, list);
     for (size_t i = 0; list && i < list->count; i++)
         if (try_folder(attempt, list->item[i], rule))
             return true;
@@ -217,13 +229,13 @@ static bool try_chain(struct attempt *attempt, bool any) {
     for (; object; object = object->requester) {
         saw_program |= object == attempt->program;
         const char *path = object->rpath ? object->rpath : any ? object->runpath : NULL;
-        if (path && try_list(attempt, folders_of(attempt->search, object, path), rule))
+        if (path && try_list(attempt, folders_of(attempt->search, object, path), rule, object))
             return true;
     }
     if (saw_program || any || !attempt->program || !attempt->program->rpath)
         return false;
     return try_list(attempt, folders_of(attempt->search, attempt->program, attempt->program->rpath),
-                    rule);
+                    rule, attempt->program);
 }
 
 static bool in_default_folder(const struct search *search, const char *path) {
@@ -239,11 +251,13 @@ static bool try_cache(struct attempt *attempt) {
     if (search->inhibit_cache)
         return false;
     if (!search->cache.tried)
-        cache_open(&search->cache, "/etc/ld.so.cache");
+        cache_open(&search->cache, CACHE_FILE);
+    if (search->observer)
+        search->observer->folders(search->observer, SEARCH_CACHE, NULL, NULL);
     const char *path = cache_find(&search->cache, attempt->name, search->facts->cache_flags,
                                   search->hwcaps ? search->hwcaps : none);
     if (!path) {
-        tell(search, SEARCH_CACHE, "/etc/ld.so.cache", "has no such library");
+        tell(search, SEARCH_CACHE, CACHE_FILE, SEARCH_UNLISTED, NULL);
         return false;
     }
     if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB &&
@@ -261,7 +275,7 @@ static bool try_default(struct attempt *attempt) {
         search->default_folders =
             search->default_path ? folder_split(search, search->default_path(search), ":", NULL)
                                  : folder_collect(search, search->default_paths);
-    return try_list(attempt, search->default_folders, SEARCH_DEFAULT);
+    return try_list(attempt, search->default_folders, SEARCH_DEFAULT, NULL);
 }
 
 static bool try_rule(struct attempt *attempt, enum search_rule rule) {
@@ -278,10 +292,11 @@ static bool try_rule(struct attempt *attempt, enum search_rule rule) {
         if (!search->library_folders)
             search->library_folders =
                 folder_split(search, search->library_path, ":;", attempt->program);
-        return try_list(attempt, search->library_folders, rule);
+        return try_list(attempt, search->library_folders, rule, NULL);
     case SEARCH_RUNPATH:
         return requester && requester->runpath &&
-               try_list(attempt, folders_of(search, requester, requester->runpath), rule);
+               try_list(attempt, folders_of(search, requester, requester->runpath), rule,
+                        requester);
     case SEARCH_CACHE:
         return try_cache(attempt);
     case SEARCH_DEFAULT:
@@ -289,6 +304,28 @@ static bool try_rule(struct attempt *attempt, enum search_rule rule) {
     default:
         return false;
     }
+}
+
+/* -- words -- */
+
+const char *search_rule_name(enum search_rule rule) {
+    static const char names[][16] = {
+        [SEARCH_RPATH_CHAIN] = "rpath", [SEARCH_ANY_CHAIN] = "rpath",
+        [SEARCH_RUNPATH] = "runpath",   [SEARCH_LIBRARY_PATH] = "library-path",
+        [SEARCH_CACHE] = "cache",       [SEARCH_DEFAULT] = "default",
+        [SEARCH_PATH] = "path",         [SEARCH_LIBC] = "libc",
+    };
+    return names[rule];
+}
+
+const char *search_verdict_name(enum search_verdict verdict) {
+    static const char names[][16] = {
+        [SEARCH_FOUND] = "found",     [SEARCH_ABSENT] = "absent",
+        [SEARCH_FOREIGN] = "foreign", [SEARCH_BROKEN] = "broken",
+        [SEARCH_REFUSED] = "refused", [SEARCH_NO_FOLDER] = "no-folder",
+        [SEARCH_SKIPPED] = "skipped", [SEARCH_UNLISTED] = "unlisted",
+    };
+    return names[verdict];
 }
 
 /* -- the folders of each rule -- */
@@ -310,7 +347,14 @@ bool search_open(struct search *search, const char *name, struct object *request
         bool foreign;
         if (!search_expand(search, name, requester ? requester : program, path))
             return error_set(error, ERROR_FILE, 0, name, "empty dynamic string token substitution");
-        return image_open(file, path, &foreign, error);
+        bool found = image_open(file, path, &foreign, error);
+        tell(search, SEARCH_PATH, path,
+             found                       ? SEARCH_FOUND
+             : foreign                   ? SEARCH_FOREIGN
+             : error->kind == ERROR_FILE ? SEARCH_BROKEN
+                                         : SEARCH_ABSENT,
+             found ? NULL : error);
+        return found;
     }
     error_set(error, ERROR_OPEN, ENOENT, name, "cannot open shared object file");
     struct attempt attempt = {search, name,  requester, program, file,

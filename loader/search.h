@@ -21,6 +21,8 @@ enum search_rule {
     SEARCH_RUNPATH,      /* DT_RUNPATH of the requester alone */
     SEARCH_CACHE,        /* /etc/ld.so.cache */
     SEARCH_DEFAULT,      /* the adapter's default folders */
+    SEARCH_PATH,         /* the name is a path */
+    SEARCH_LIBC,         /* rules of the adapter's own */
 };
 
 /* A folder that is searched, known by its path; the same one is kept once. */
@@ -37,10 +39,28 @@ struct folder_list {
     struct folder *item[];
 };
 
-/* Told of each place looked at: the rule, the path, and what was wrong there (NULL: the file was
- * taken). */
-typedef void search_observer(void *context, enum search_rule rule, const char *path,
-                             const struct error *error);
+/* What came of a place that was looked at. */
+enum search_verdict {
+    SEARCH_FOUND,
+    SEARCH_ABSENT,    /* cannot be opened */
+    SEARCH_FOREIGN,   /* of another machine or class: passed over */
+    SEARCH_BROKEN,    /* ends the search */
+    SEARCH_REFUSED,   /* not set-user-ID, where only those count */
+    SEARCH_NO_FOLDER, /* its folder turned out to be missing */
+    SEARCH_SKIPPED,   /* its folder is known to be missing */
+    SEARCH_UNLISTED,  /* not in the cache */
+};
+
+/* Somebody who is told of each place. */
+struct search_observer {
+    /* The folders of a rule will be gone through; `owner`: whose DT_RPATH or DT_RUNPATH they are
+     * (NULL: nobody's). `list` NULL: it is the cache. */
+    void (*folders)(struct search_observer *observer, enum search_rule rule,
+                    const struct object *owner, const struct folder_list *list);
+    /* The file at `path` was looked at; *error (NULL: none) says what was wrong. */
+    void (*place)(struct search_observer *observer, enum search_rule rule, const char *path,
+                  enum search_verdict verdict, const struct error *error);
+};
 
 struct search {
     const enum search_rule *rules;    /* the adapter's, ending with SEARCH_END */
@@ -68,9 +88,12 @@ struct search {
     struct folder *folders;                                /* all that were seen */
     struct folder_list *library_folders, *default_folders; /* taken apart at first use */
     struct cache cache;
-    search_observer *observer; /* NULL: nobody asks */
-    void *observer_context;
+    struct search_observer *observer; /* NULL: nobody asks */
 };
+
+/* Rules and verdicts in words, as events have them. */
+const char *search_rule_name(enum search_rule rule);
+const char *search_verdict_name(enum search_verdict verdict);
 
 /* The room that search_open's caller provides for a path, in bytes. */
 #define SEARCH_PATH_MAX 4096

@@ -2,8 +2,8 @@
 #include "start.h"
 
 #include "dynamic.h"
+#include "event.h"
 #include "facts.h"
-#include "linker.h"
 #include "load.h"
 #include "memory.h"
 #include "program.h"
@@ -79,6 +79,8 @@ OWN_FRAME static void execute_if_static(struct linker *linker, const char *path)
     bool is_program = !program->dynamic || program->flags_1 & DF_1_PIE;
     if (linker->interpreter || needs_something(program) || !is_program)
         return;
+    EVENT(linker, execute, .path = path);
+    event_write_out(linker);
     long result =
         sys3(SYS_execve, (long)path, (long)linker->process.argv, (long)linker->process.envp);
     struct error error;
@@ -162,6 +164,8 @@ OWN_FRAME static bool preload_one(struct preload *preload, const char *name, con
     linker->search.set_user_id_only = linker->process.secure;
     struct object *object = load_library(linker, &linker->base, name, linker->program, &error);
     linker->search.set_user_id_only = false;
+    EVENT(linker, preload, .name = name, .source = source, .object = object,
+          .error = object ? NULL : error.text);
     if (!object) {
         if (linker->shim->preload_file)
             print_text(2, "ERROR: ld.so: object '%s' from %s cannot be preloaded (%s): ignored.\n",
@@ -256,4 +260,5 @@ void start_report_version(void *context, const struct error *error) {
     char text[2048];
     linker->shim->describe_start(linker, error, text, sizeof text);
     print_text(2, "%s\n", text);
+    EVENT(linker, error, .text = text);
 }

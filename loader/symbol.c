@@ -2,6 +2,7 @@
 #include "symbol.h"
 
 #include "memory.h"
+#include "tell.h"
 #include <string.h>
 
 #ifndef STB_GNU_UNIQUE
@@ -211,6 +212,8 @@ struct symbol_result symbol_find_in_list(const struct object_list *list, size_t 
         if (request->for_copy && object->kind == OBJECT_PROGRAM)
             continue;
         const Elf64_Sym *symbol = symbol_find_in(object, request);
+        if (UNLIKELY(request->observer))
+            tell_candidate(request->observer, request, object, symbol);
         if (!symbol)
             continue;
         struct symbol_result found = {object, symbol};
@@ -257,6 +260,12 @@ static struct symbol_result resolve_protected(const struct object *object, const
     return symbol_find(object, &call).object == object ? found : itself;
 }
 
+/* Who is told of each object that is asked; NULL: nobody. */
+static struct linker *observer_of(const struct object *object) {
+    struct linker *observer = object->space ? object->space->observer : NULL;
+    return UNLIKELY(observer) && event_wanted(observer, EVENT_candidate) ? observer : NULL;
+}
+
 struct symbol_result symbol_resolve(const struct object *object, uint32_t index, bool for_call,
                                     bool for_copy, struct symbol_request *request) {
     const Elf64_Sym *symbol = &object->symbols[index];
@@ -266,6 +275,8 @@ struct symbol_result symbol_resolve(const struct object *object, uint32_t index,
     request->for_copy = for_copy;
     request->newest = object->ignores_versions;
     request->weak_last = object->weak_last;
+    request->from = object;
+    request->observer = observer_of(object);
     if (ELF64_ST_BIND(symbol->st_info) == STB_LOCAL || visibility == STV_HIDDEN ||
         visibility == STV_INTERNAL)
         return (struct symbol_result){object, symbol};
@@ -294,4 +305,46 @@ void symbol_each(const struct object *object, symbol_visitor *visit, void *conte
             if (!visit(context, object, index))
                 return;
     }
+}
+
+/* -- verdicts -- */
+
+/* What is wrong with symbol number `index`; NULL: it has another name. */
+static const char *judge(const struct object *object, uint32_t index,
+                         const struct symbol_request *request) {
+    const Elf64_Sym *symbol = &object->symbols[index];
+    if (symbol->st_name >= object->strings_size ||
+        strcmp(object->strings + symbol->st_name, request->name) != 0)
+        return NULL;
+    if (!is_definition(symbol, request) || !has_bindable_type(symbol))
+        return "undefined";
+    unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
+    return visibility == STV_HIDDEN || visibility == STV_INTERNAL ||
+                   ELF64_ST_BIND(symbol->st_info) == STB_LOCAL
+               ? "hidden"
+               : "other-version";
+}
+
+static const char *judge_sysv(const struct object *object, const struct symbol_request *request) {
+    const char *verdict = NULL;
+    for (uint32_t index = 1; !verdict && index < object->sysv_hash.chain_count; index++)
+        verdict = judge(object, index, request);
+    return verdict ? verdict : "absent";
+}
+
+const char *symbol_why_not(const struct object *object, const struct symbol_request *request) {
+    uint32_t hash = request->gnu_hash;
+    if (!object->gnu_hash.bloom)
+        return object->sysv_hash.buckets ? judge_sysv(object, request) : "no-hash";
+    uint64_t word = object->gnu_hash.bloom[(hash / 64) & object->gnu_hash.bloom_mask];
+    if (!(word >> (hash % 64) & word >> ((hash >> object->gnu_hash.bloom_shift) % 64) & 1))
+        return "filtered";
+    uint32_t index = object->gnu_hash.buckets[hash % object->gnu_hash.bucket_count];
+    const char *verdict = NULL;
+    for (bool last = index < object->gnu_hash.first;
+         !verdict && !last && index < object->gnu_hash.limit; index++) {
+        verdict = judge(object, index, request);
+        last = object->gnu_hash.chain[index - object->gnu_hash.first] & 1;
+    }
+    return verdict ? verdict : "absent";
 }

@@ -5,6 +5,8 @@
 
 #include "object.h"
 
+struct linker;
+
 /* What is asked. */
 struct symbol_request {
     const char *name;
@@ -14,6 +16,8 @@ struct symbol_request {
     bool for_copy;  /* a COPY relocation: the program itself does not count */
     bool weak_last; /* a weak definition counts where there is no other one (LD_DYNAMIC_WEAK) */
     bool newest;    /* without version: the default one counts, not the oldest (dlsym) */
+    const struct object *from; /* whose reference it is; NULL: nobody's */
+    struct linker *observer;   /* told of each object that is asked (events); NULL: nobody */
 };
 
 /* What was found; symbol is NULL when nothing was. */
@@ -33,6 +37,9 @@ uint32_t symbol_sysv_hash(const char *name);
 
 /* The definition in one object. Hidden and local symbols do not count. */
 const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol_request *request);
+
+/* Why `object` has no definition for the request, in the words of the event "candidate". */
+const char *symbol_why_not(const struct object *object, const struct symbol_request *request);
 
 /* The definition in the first object of `list`, from index `start`, that has one. */
 struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,

@@ -1,7 +1,7 @@
 /* Modules, static layout, dtvs and the slow path of __tls_get_addr; see tls.h. */
 #include "tls.h"
 
-#include "linker.h"
+#include "event.h"
 #include "memory.h"
 #include "retire.h"
 #include "sys.h"
@@ -347,6 +347,9 @@ static uintptr_t find_block(struct linker *linker, size_t module, uintptr_t tp) 
     if (!block)
         give_up("cannot allocate memory for thread-local data");
     dtv[module].value = block;
+    if (!object->tls.is_static)
+        EVENT(linker, tls_block, .object = object, .module = module, .block = block,
+              .size = object->tls.memory_size);
     return block;
 }
 

@@ -47,6 +47,9 @@
  * callers' frames large, and a lean start touches few pages of the stack. */
 #define OWN_FRAME __attribute__((noinline))
 
+/* A condition that hardly ever holds: its code goes out of the way. */
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 

@@ -1,7 +1,7 @@
 /* Reading and checking of versions; see version.h. */
 #include "version.h"
 
-#include "linker.h"
+#include "event.h"
 #include "memory.h"
 #include <string.h>
 
@@ -135,14 +135,31 @@ static bool is_other_definition(void *context, const struct object *object,
     return definition->vd_hash != wanted->hash || strcmp(name, wanted->name) != 0;
 }
 
+static void tell_verdict(const struct check *check, const struct object *object, const char *file,
+                         const struct object *library, const Elf64_Vernaux *need,
+                         const char *verdict) {
+    if (check->space->observer)
+        EVENT(check->space->observer, version, .by = object, .in = library, .file = file,
+              .version = object->strings + need->vna_name, .verdict = verdict,
+              .weak = need->vna_flags & VER_FLG_WEAK);
+}
+
 static bool check_need(void *context, const struct object *object, const char *file,
                        const Elf64_Vernaux *need) {
     struct check *check = context;
     const struct object *library = find_library(check->space, file);
-    if (!library || library->kind == OBJECT_MISSING)
-        return true;
+    if (library && library->kind == OBJECT_MISSING)
+        library = NULL;
     struct wanted wanted = {object->strings + need->vna_name, need->vna_hash};
     struct error error;
+    bool defined = library && !each_definition(library, is_other_definition, &wanted);
+    tell_verdict(check, object, file, library, need,
+                 !library           ? "not-loaded"
+                 : !library->verdef ? "unversioned"
+                 : defined          ? "defined"
+                                    : "missing");
+    if (!library)
+        return true;
     if (!library->verdef) {
         if (check->warnings && !(need->vna_flags & VER_FLG_WEAK)) {
             error_set(&error, ERROR_VERSION, 0, library->label,
@@ -151,7 +168,7 @@ static bool check_need(void *context, const struct object *object, const char *f
         }
         return true;
     }
-    if (!each_definition(library, is_other_definition, &wanted) || need->vna_flags & VER_FLG_WEAK)
+    if (defined || need->vna_flags & VER_FLG_WEAK)
         return true;
     error_set(&error, ERROR_VERSION, 0, library->label, "version `%s' not found (required by %s)",
               wanted.name, object->label);

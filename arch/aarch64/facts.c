@@ -1,10 +1,30 @@
 /* Facts about aarch64 systems. */
 #include "loader/facts.h"
 
+#ifndef R_AARCH64_IRELATIVE
+#define R_AARCH64_IRELATIVE 1032
+#endif
+
 static const char *const folders[] = {"/lib/aarch64-linux-gnu/", "/usr/lib/aarch64-linux-gnu/",
                                       "/lib/", "/usr/lib/", NULL};
 
 static const char *const hwcaps[] = {NULL};
+
+/* The commonest first. */
+static const struct reloc_name reloc_names[] = {
+    {R_AARCH64_GLOB_DAT, "R_AARCH64_GLOB_DAT"},
+    {R_AARCH64_JUMP_SLOT, "R_AARCH64_JUMP_SLOT"},
+    {R_AARCH64_ABS64, "R_AARCH64_ABS64"},
+    {R_AARCH64_RELATIVE, "R_AARCH64_RELATIVE"},
+    {R_AARCH64_COPY, "R_AARCH64_COPY"},
+    {R_AARCH64_IRELATIVE, "R_AARCH64_IRELATIVE"},
+    {R_AARCH64_TLS_DTPMOD, "R_AARCH64_TLS_DTPMOD"},
+    {R_AARCH64_TLS_DTPREL, "R_AARCH64_TLS_DTPREL"},
+    {R_AARCH64_TLS_TPREL, "R_AARCH64_TLS_TPREL"},
+    {R_AARCH64_TLSDESC, "R_AARCH64_TLSDESC"},
+    {R_AARCH64_NONE, "R_AARCH64_NONE"},
+    {0, ""},
+};
 
 const struct machine_facts facts_aarch64 = {
     .machine = EM_AARCH64,
@@ -16,6 +36,8 @@ const struct machine_facts facts_aarch64 = {
     .default_folders = folders,
     .hwcaps = hwcaps,
     .cache_flags = 0x0a03, /* FLAG_AARCH64_LIB64 | FLAG_ELF_LIBC6 */
+    .vdso_clock = "__kernel_clock_gettime",
+    .reloc_names = reloc_names,
     .musl_arch = "aarch64",
     .musl_arrays_only = true,
 };

@@ -6,6 +6,27 @@ static const char *const folders[] = {"/lib/x86_64-linux-gnu/", "/usr/lib/x86_64
 
 static const char *const hwcaps[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2", NULL};
 
+/* The commonest first. */
+static const struct reloc_name reloc_names[] = {
+    {R_X86_64_GLOB_DAT, "R_X86_64_GLOB_DAT"},
+    {R_X86_64_JUMP_SLOT, "R_X86_64_JUMP_SLOT"},
+    {R_X86_64_64, "R_X86_64_64"},
+    {R_X86_64_RELATIVE, "R_X86_64_RELATIVE"},
+    {R_X86_64_COPY, "R_X86_64_COPY"},
+    {R_X86_64_IRELATIVE, "R_X86_64_IRELATIVE"},
+    {R_X86_64_DTPMOD64, "R_X86_64_DTPMOD64"},
+    {R_X86_64_DTPOFF64, "R_X86_64_DTPOFF64"},
+    {R_X86_64_TPOFF64, "R_X86_64_TPOFF64"},
+    {R_X86_64_TLSDESC, "R_X86_64_TLSDESC"},
+    {R_X86_64_32, "R_X86_64_32"},
+    {R_X86_64_PC32, "R_X86_64_PC32"},
+    {R_X86_64_PC64, "R_X86_64_PC64"},
+    {R_X86_64_SIZE32, "R_X86_64_SIZE32"},
+    {R_X86_64_SIZE64, "R_X86_64_SIZE64"},
+    {R_X86_64_NONE, "R_X86_64_NONE"},
+    {0, ""},
+};
+
 const struct machine_facts facts_x86_64 = {
     .machine = EM_X86_64,
     .name = "x86_64",
@@ -16,5 +37,7 @@ const struct machine_facts facts_x86_64 = {
     .default_folders = folders,
     .hwcaps = hwcaps,
     .cache_flags = 0x0303, /* FLAG_X8664_LIB64 | FLAG_ELF_LIBC6 */
+    .vdso_clock = "__vdso_clock_gettime",
+    .reloc_names = reloc_names,
     .musl_arch = "x86_64",
 };

@@ -8,6 +8,7 @@
 #include "glibc.h"
 
 #include "loader/dl.h"
+#include "loader/event.h"
 #include "loader/memory.h"
 #include "loader/sys.h"
 #include <string.h>
@@ -87,6 +88,7 @@ bool glibc_make_first_thread(struct linker *linker, struct error *error) {
     if (result < 0)
         return error_set(error, ERROR_OTHER, -result, "", "cannot set up thread-local storage");
     fill_pthread(layout, pthread, tp);
+    EVENT(linker, thread, .action = "first", .pointer = tp);
     return true;
 }
 
@@ -112,6 +114,7 @@ void *_dl_allocate_tls_init(void *block, bool main_thread) {
         return NULL;
     tls_reset_dtv(linker, *dtv_of(tp), tp);
     tls_initialise_block(linker, tp, false);
+    EVENT(linker, thread, .action = "again", .pointer = tp);
     return block;
 }
 
@@ -126,6 +129,7 @@ void *_dl_allocate_tls(void *block) {
         return NULL;
     *dtv_of(tp) = dtv;
     tls_initialise_block(linker, tp, false);
+    EVENT(linker, thread, .action = "new", .pointer = tp);
     return block;
 }
 
@@ -135,6 +139,7 @@ void _dl_deallocate_tls(void *block, bool free_block) {
     (void)free_block;
     struct linker *linker = linker_instance();
     struct thread_slot *slot = tls_slot(linker, (uintptr_t)block);
+    EVENT(linker, thread, .action = "end", .pointer = (uintptr_t)block);
     dl_forget_errors(slot);
     tls_free_dtv(*dtv_of((uintptr_t)block));
     *dtv_of((uintptr_t)block) = NULL;

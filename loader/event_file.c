@@ -1,0 +1,163 @@
+/* Lines into files; see event_file.h. */
+#include "event_file.h"
+
+#include "memory.h"
+#include "sys.h"
+#include "text.h"
+#include <stdatomic.h>
+#include <string.h>
+
+#define PATH_ROOM 4096
+/* Bytes. Collected lines are written when there is less than a usual line's room left. */
+#define COLLECTED_ROOM ((size_t)64 * 1024)
+#define USUAL_LINE 1024
+
+static int open_for_append(const char *path, int flags) {
+    return (int)sys4(SYS_openat, AT_FDCWD, (long)path,
+                     O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | flags, 0666);
+}
+
+/* Writes all, or gives up: nobody could be told. */
+static void write_bytes(const struct event_file *file, const char *bytes, size_t count) {
+    int fd = file->path ? open_for_append(file->path, 0) : file->fd;
+    while (fd >= 0 && count) {
+        long written = sys_write(fd, bytes, count);
+        if (written == -EINTR)
+            continue;
+        if (written <= 0)
+            break;
+        bytes += written;
+        count -= (size_t)written;
+    }
+    if (fd >= 0 && file->path)
+        sys_close(fd);
+}
+
+/* -- the file -- */
+
+/* The absolute path that `name` means. */
+OWN_FRAME static char *full_path(const char *name) {
+    char path[PATH_ROOM];
+    size_t length = 0;
+    if (name[0] != '/') {
+        long folder = sys2(SYS_getcwd, (long)path, sizeof path - 2);
+        if (folder <= 0)
+            return NULL;
+        path[folder - 1] = '/'; /* the count includes the NUL */
+        length = (size_t)folder;
+    }
+    for (; *name && length < sizeof path - 16; name++) {
+        if (name[0] == '%' && name[1] == 'p') {
+            length += format_text(path + length, 16, "%d", sys_getpid());
+            name++;
+        } else {
+            path[length++] = *name;
+        }
+    }
+    path[length] = 0;
+    return *name ? NULL : memory_copy_text(path);
+}
+
+int event_file_open(struct event_file *file, const char *name, bool fresh, bool *empty) {
+    struct stat status;
+    *file = (struct event_file){.path = full_path(name), .fd = -1};
+    if (!file->path)
+        return -ENAMETOOLONG;
+    int fd = open_for_append(file->path, fresh ? O_TRUNC : 0);
+    if (fd < 0)
+        return fd;
+    *empty = sys_fstat(fd, &status) == 0 && status.st_size == 0;
+    sys_close(fd);
+    return 0;
+}
+
+static void write_collected(struct event_file *file) {
+    if (file->length)
+        write_bytes(file, file->text, file->length);
+    file->length = 0;
+}
+
+void event_file_collect(struct event_file *file, int tid, bool begin) {
+    if (!begin && file->collector == tid && !file->busy) {
+        write_collected(file);
+        file->collector = 0;
+        memory_free(file->text);
+        file->text = NULL;
+    }
+    if (begin && !file->collector && (file->text = memory_alloc(COLLECTED_ROOM))) {
+        file->length = 0;
+        file->capacity = COLLECTED_ROOM;
+        __atomic_store_n(&file->collector, tid, __ATOMIC_RELEASE);
+    }
+}
+
+/* -- lines -- */
+
+struct event_line event_line_begin(struct event_file *file, int tid) {
+    if (__atomic_load_n(&file->collector, __ATOMIC_ACQUIRE) != tid || file->busy)
+        return (struct event_line){.text = memory_alloc(USUAL_LINE), .capacity = USUAL_LINE};
+    file->busy = true;
+    atomic_signal_fence(memory_order_seq_cst);
+    return (struct event_line){file->text, file->length, file->capacity, true, false};
+}
+
+void event_line_end(struct event_file *file, struct event_line *line) {
+    if (!line->collected) {
+        if (!line->failed && line->text)
+            write_bytes(file, line->text, line->length);
+        memory_free(line->text);
+        return;
+    }
+    file->text = line->text;
+    file->capacity = line->capacity;
+    if (!line->failed)
+        file->length = line->length;
+    if (file->capacity - file->length < USUAL_LINE)
+        write_collected(file);
+    atomic_signal_fence(memory_order_seq_cst);
+    file->busy = false;
+}
+
+char *event_line_room(struct event_line *line, size_t size) {
+    if (UNLIKELY(size > line->capacity - line->length || !line->text)) {
+        char *grown =
+            line->text ? memory_grow(line->text, &line->capacity, line->length + size, 1) : NULL;
+        if (!grown) {
+            line->failed = true;
+            return NULL;
+        }
+        line->text = grown;
+    }
+    return line->text + line->length;
+}
+
+void event_line_bytes(struct event_line *line, const char *bytes, size_t count) {
+    char *room = event_line_room(line, count);
+    if (room)
+        memcpy(room, bytes, count);
+    line->length += room ? count : 0;
+}
+
+void event_line_text(struct event_line *line, const char *text) {
+    event_line_bytes(line, text, strlen(text));
+}
+
+void event_line_number(struct event_line *line, uint64_t value) {
+    char digits[20], *first = digits + sizeof digits;
+    do
+        *--first = (char)('0' + value % 10);
+    while ((value /= 10));
+    event_line_bytes(line, first, (size_t)(digits + sizeof digits - first));
+}
+
+void event_line_address(struct event_line *line, uint64_t value) {
+    unsigned count = value ? (67 - (unsigned)__builtin_clzll(value)) / 4 : 1;
+    char *room = event_line_room(line, count + 2);
+    if (!room)
+        return;
+    *room++ = '0';
+    *room++ = 'x';
+    for (unsigned i = count; i-- > 0;)
+        *room++ = "0123456789abcdef"[value >> (4 * i) & 15];
+    line->length += count + 2;
+}
