@@ -114,7 +114,8 @@ static const char *try_place(const struct linker *linker, const char *path, stru
                              struct error *error) {
     static const char itself[] = "is myld itself";
     bool foreign;
-    if (!linker->options.explicitly && strcmp(path, linker->interpreter) == 0)
+    if (!linker->options.explicitly && linker->interpreter &&
+        strcmp(path, linker->interpreter) == 0)
         return itself; /* the kernel took it as the interpreter */
     if (!image_open(file, path, &foreign, error))
         return error->number ? error_number_text(error->number) : error->text;
