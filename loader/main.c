@@ -54,7 +54,7 @@ static bool load(struct linker *linker, struct error *error) {
         !load_group(linker, linker->program, preloaded->item, preloaded->count, error) ||
         !start_complete_scope(linker, error) || !linker->shim->confirm(linker, error))
         return false;
-    EVENT(linker, libc, .libc = linker->shim->name, .object = linker->libc);
+    EVENT(linker, libc, .libc = linker->shim->name, .object = linker->base.libc);
     tell_group(linker, linker->program, linker->base.first);
     return true;
 }

@@ -23,8 +23,10 @@ int main(void) {
     if (address)
         freeaddrinfo(address);
     printf("charset %s\n", convert == (iconv_t)-1 ? "unknown" : "known");
-    if (convert != (iconv_t)-1)
-        printf("converted %d, %d bytes, %02x\n", (int)iconv(convert, &from, &left, &to, &room),
-               (int)(sizeof out - room), (unsigned)(unsigned char)out[2]);
+    if (convert != (iconv_t)-1) {
+        int result = (int)iconv(convert, &from, &left, &to, &room);
+        printf("converted %d, %d bytes, %02x\n", result, (int)(sizeof out - room),
+               (unsigned char)out[0]);
+    }
     return 0;
 }
