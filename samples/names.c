@@ -26,7 +26,7 @@ int main(void) {
     if (convert != (iconv_t)-1) {
         int result = (int)iconv(convert, &from, &left, &to, &room);
         printf("converted %d, %d bytes, %02x\n", result, (int)(sizeof out - room),
-               (unsigned char)out[0]);
+               (unsigned char)out[2]);
     }
     return 0;
 }
