@@ -2,6 +2,8 @@
 #define _GNU_SOURCE /* strchrnul */
 #include "gnu_rules.h"
 
+#include "gnu_tunables.h"
+
 #include "arch.h"
 #include "loader/facts.h"
 #include "loader/linker.h"
@@ -54,12 +56,22 @@ static const char *const *choose_hwcaps(const struct linker *linker) {
     return chosen;
 }
 
+/* Which features' old subfolders are searched: glibc.cpu.hwcap_mask, else LD_HWCAP_MASK. */
+static uint64_t hwcap_mask(const struct process *process) {
+    size_t length;
+    const char *text = gnu_tunable_text(process, "glibc.cpu.hwcap_mask", &length);
+    for (char **variable = process->envp; !text && *variable; variable++)
+        text = gnu_variable_value(*variable, "LD_HWCAP_MASK");
+    return text ? gnu_tunable_number(text) : ARCH_HWCAP_MASK;
+}
+
 /* The old subfolders, which glibc 2.37 does no longer know: every combination of "tls", the
  * platform and the processor's features, in the order of a binary number that counts down. */
 static size_t add_old_subfolders(const struct linker *linker, const char **list, size_t room) {
     const char *part[2 + ARCH_HWCAP_FOLDERS] = {"tls", linker->search.platform};
     size_t parts = part[1] ? 2 : 1, count = 0;
-    parts += arch_hwcap_folders(&linker->cpu, linker->process.hwcap, ARCH_HWCAP_MASK, part + parts);
+    parts += arch_hwcap_folders(&linker->cpu, linker->process.hwcap, hwcap_mask(&linker->process),
+                                part + parts);
     for (unsigned chosen = (1u << parts) - 1; chosen && count < room; chosen--) {
         char path[SEARCH_PATH_MAX];
         size_t length = 0;
@@ -98,6 +110,11 @@ void gnu_set_search(struct linker *linker) {
     };
     linker->search.rules = rules;
     linker->search.default_paths = linker->search.facts->default_folders;
+    size_t length;
+    const char *words = gnu_tunable_text(&linker->process, "glibc.cpu.hwcaps", &length);
+    linker_cpu(linker);
+    if (words)
+        arch_disable_features(&linker->cpu, words, length);
     linker->search.hwcaps = arch_hwcaps(linker_cpu(linker), linker->search.facts->hwcaps);
     if (linker->options.hwcaps_prepend || linker->options.hwcaps_mask)
         linker->search.hwcaps = choose_hwcaps(linker);

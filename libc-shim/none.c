@@ -7,11 +7,16 @@
 
 #include "arch.h"
 #include "gnu_rules.h"
+#include "gnu_tunables.h"
 #include "loader/event.h"
+#include "loader/linker.h"
 #include "loader/lock.h"
 
+/* In secure mode no tunables reach children: without glibc's table, none. */
 static bool confirm(struct linker *linker, struct error *error) {
-    (void)linker, (void)error;
+    (void)error;
+    if (linker->process.secure)
+        process_unset(&linker->process, GNU_TUNABLES);
     return true;
 }
 

@@ -87,6 +87,10 @@ struct libc_shim {
     /* The generation or the modules of TLS have changed. */
     void (*tls_changed)(struct linker *linker);
 
+    /* Prints what --list-tunables or --list-diagnostics asks for (options.mode): the libc is
+     * loaded, nothing more. NULL: there is nothing of the kind. */
+    void (*diagnose)(struct linker *linker);
+
     /* -- other namespaces -- */
     /* Finds in a new group, where the namespace has no libc yet, its copy of the libc, if it brings
      * one: sets space->libc. False: that libc does not fit; *error names it. NULL: this libc knows

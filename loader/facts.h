@@ -16,6 +16,7 @@ struct machine_facts {
     const char *lib;                      /* what $LIB stands for (Debian) */
     const char *platform;                 /* $PLATFORM where the kernel names none */
     const char *glibc_loader;             /* soname of glibc's loader */
+    const char *glibc_libc;               /* soname of glibc itself */
     const char *glibc_interpreter;        /* the path that programs name in PT_INTERP */
     const char *const *default_folders;   /* glibc's, each ending in '/', NULL at the end */
     const char *const *hwcaps;            /* glibc-hwcaps folders, best first, NULL at the end */

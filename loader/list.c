@@ -157,6 +157,11 @@ static void print_symbol(struct linker *linker, const char *name) {
 _Noreturn void list_answer(struct linker *linker) {
     const struct options *options = &linker->options;
     event_write_out(linker);
+    if (options->mode == MODE_TUNABLES || options->mode == MODE_DIAGNOSTICS) {
+        if (linker->shim->diagnose)
+            linker->shim->diagnose(linker);
+        sys_exit(0);
+    }
     if (options->mode == MODE_TRACE && options->list_unused)
         sys_exit(print_unused(linker));
     print_libraries(linker);

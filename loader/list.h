@@ -1,5 +1,5 @@
-/* Answers instead of a start: what --list and LD_TRACE_LOADED_OBJECTS print. ldd is a script around
- * the latter. */
+/* Answers instead of a start: what --list, LD_TRACE_LOADED_OBJECTS and --list-… print. ldd is a
+ * script around the second. */
 #ifndef MYLD_LIST_H
 #define MYLD_LIST_H
 

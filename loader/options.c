@@ -148,12 +148,14 @@ static void read_environment(struct options *options, struct process *process) {
 /* Options that take no value. Returns false when `word` is none of them. */
 static bool read_switch(struct options *options, const char *word) {
     static const struct {
-        char word[12];
+        char word[20];
         uint8_t mode;
     } modes[] = {
         {"--list", MODE_LIST},
         {"--verify", MODE_VERIFY},
         {"--help", MODE_HELP},
+        {"--list-tunables", MODE_TUNABLES},
+        {"--list-diagnostics", MODE_DIAGNOSTICS},
         {"--version", MODE_VERSION},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(modes); i++)
@@ -218,7 +220,8 @@ static const char *read_command_line(struct options *options, struct process *pr
         }
         *value = process->argv[++at];
     }
-    if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
+    if (options->mode == MODE_HELP || options->mode == MODE_VERSION ||
+        options->mode == MODE_TUNABLES || options->mode == MODE_DIAGNOSTICS)
         return NULL;
     if (at >= process->argc)
         return "missing program name";

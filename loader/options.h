@@ -5,12 +5,14 @@
 #include "process.h"
 
 enum options_mode {
-    MODE_RUN,     /* start the program */
-    MODE_LIST,    /* --list: print its libraries */
-    MODE_TRACE,   /* LD_TRACE_LOADED_OBJECTS: the same, also those that are missing; for ldd */
-    MODE_VERIFY,  /* --verify: can it be started by this loader? */
-    MODE_HELP,    /* --help */
-    MODE_VERSION, /* --version */
+    MODE_RUN,         /* start the program */
+    MODE_LIST,        /* --list: print its libraries */
+    MODE_TRACE,       /* LD_TRACE_LOADED_OBJECTS: the same, also those that are missing; for ldd */
+    MODE_VERIFY,      /* --verify: can it be started by this loader? */
+    MODE_TUNABLES,    /* --list-tunables */
+    MODE_DIAGNOSTICS, /* --list-diagnostics */
+    MODE_HELP,        /* --help */
+    MODE_VERSION,     /* --version */
 };
 
 struct options {

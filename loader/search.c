@@ -1,4 +1,5 @@
 /* The search for libraries; see search.h. */
+#define _GNU_SOURCE /* strchrnul */
 #include "search.h"
 
 #include "facts.h"
@@ -74,23 +75,65 @@ static const char *token_value(const struct search *search, const char *text, st
     return NULL;
 }
 
+/* True when the path, read without the file system's links, lies in one of the system's folders. */
+OWN_FRAME static bool is_trusted(const struct search *search, const char *path) {
+    char plain[SEARCH_PATH_MAX + 2];
+    size_t length = 0;
+    if (*path != '/')
+        return false;
+    while (*path) {
+        while (*path == '/')
+            path++;
+        size_t part = (size_t)(strchrnul(path, '/') - path);
+        if (part == 2 && path[0] == '.' && path[1] == '.') {
+            while (length && plain[--length] != '/')
+                ;
+        } else if (part && !(part == 1 && *path == '.')) {
+            plain[length] = '/';
+            memcpy(plain + length + 1, path, part);
+            length += 1 + part;
+        }
+        path += part;
+    }
+    plain[length] = '/';
+    plain[length + 1] = 0;
+    for (const char *const *folder = search->default_paths; folder && *folder; folder++)
+        if (starts_with(plain, *folder))
+            return true;
+    return false;
+}
+
+/* In secure mode, a program could be linked into a stranger's folder: $ORIGIN counts at the start
+ * alone. */
+static bool is_allowed(const struct search *search, const char *text, const char *at,
+                       size_t token) {
+    bool origin = token && strncmp(at[1] == '{' ? at + 2 : at + 1, "ORIGIN", 6) == 0;
+    char after = at[1 + token];
+    return !search->secure || search->plain_paths || !origin ||
+           (at == text && (!after || after == '/' || after == ':'));
+}
+
 bool search_expand_part(const struct search *search, const char *text, size_t length,
                         struct object *object, char *out) {
-    char *end = out + SEARCH_PATH_MAX - 1;
-    const char *stop = text + length;
-    while (text < stop) {
+    char *const start = out, *end = out + SEARCH_PATH_MAX - 1;
+    const char *at = text, *stop = text + length;
+    bool by_origin = false;
+    while (at < stop) {
         size_t token = 0;
-        const char *value = *text == '$' ? token_value(search, text + 1, object, &token) : NULL;
-        if (*text == '$' && !value && (token || search->plain_paths))
+        const char *value = *at == '$' ? token_value(search, at + 1, object, &token) : NULL;
+        if (*at == '$' &&
+            ((!value && (token || search->plain_paths)) || !is_allowed(search, text, at, token)))
             return false; /* musl leaves such a path out; so does everybody without an origin */
+        by_origin |= value && object && value == object->origin;
         size_t size = value ? strlen(value) : 1;
         if (size > (size_t)(end - out))
             return false;
-        out = (char *)memcpy(out, value ? value : text, size) + size;
-        text += 1 + token;
+        out = (char *)memcpy(out, value ? value : at, size) + size;
+        at += 1 + token;
     }
     *out = 0;
-    return true;
+    return !search->secure || search->plain_paths || !by_origin || object->kind != OBJECT_PROGRAM ||
+           is_trusted(search, start);
 }
 
 bool search_expand(const struct search *search, const char *text, struct object *object,
@@ -213,7 +256,7 @@ static bool is_inhibited(const struct search *search, const struct object *objec
 /* The folders of an object's DT_RPATH or DT_RUNPATH; NULL: none. */
 static struct folder_list *folders_of(struct search *search, struct object *object,
                                       const char *path) {
-    if (is_inhibited(search, object))
+    if (!path[0] || is_inhibited(search, object))
         return NULL;
     if (!object->path_folders)
         object->path_folders = folder_split(search, path, ":", object);

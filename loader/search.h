@@ -80,6 +80,8 @@ struct search {
     const char *inhibit_rpath;     /* colon-separated paths of objects whose DT_RPATH and DT_RUNPATH
                                       do not count ("": the program's); NULL: none */
     const char *origin_path; /* $ORIGIN of the program where /proc does not tell; NULL: none */
+    bool secure; /* without plain_paths: $ORIGIN counts at the start of a path alone, and for the
+                    program only where it leads into a folder of default_paths */
     bool inhibit_cache;
     bool
         set_user_id_only; /* files without that mode bit do not count (LD_PRELOAD in secure mode) */

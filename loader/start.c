@@ -47,9 +47,12 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->shim = &shim_none; /* words for errors before the program is known */
     linker->search.facts = facts_here();
     linker->search.library_path = linker->options.library_path;
+    if (linker->options.mode == MODE_TUNABLES || linker->options.mode == MODE_DIAGNOSTICS)
+        linker->options.program = linker->search.facts->glibc_libc; /* these are about the libc */
     linker->search.inhibit_cache = linker->options.inhibit_cache;
     if (!linker->process.secure)
         linker->search.inhibit_rpath = linker->options.inhibit_rpath;
+    linker->search.secure = linker->process.secure;
     linker->search.origin_path = linker->options.origin_path;
     linker->self = object_new(OBJECT_LOADER, linker->search.facts->glibc_interpreter);
     if (!linker->self ||

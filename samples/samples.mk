@@ -176,6 +176,7 @@ $(call glibc,mapshow_relr,mapshow.c,libtls_gd.so,-z now -z pack-relative-relocs 
 $(call both,startinfo,startinfo.c)
 $(call both,startinfo_exec,startinfo.c,,-no-pie -fno-pic)
 $(call both,secure,secure.c,libgreet.so)
+$(call glibc,tunables,tunables.c,,-Wno-uninitialized)
 
 # Search: the same library in many folders.
 WHERE_FOLDERS := rpath runpath env lib/$(ARCH)-linux-gnu lib haswell $(ARCH) hwcaps \

@@ -116,6 +116,14 @@ static inline size_t arch_hwcap_folders(const struct cpu *cpu, uint64_t hwcap, u
     return (hwcap & mask & 0x100) != 0;
 }
 
+/* glibc's number of an old search folder by platform, -1: it has none. */
+#define ARCH_PLATFORM_NUMBER(platform) (-1)
+
+/* Takes features away from programs: on this machine none has a name. */
+static inline void arch_disable_features(struct cpu *cpu, const char *words, size_t length) {
+    (void)cpu, (void)words, (void)length;
+}
+
 /* What $PLATFORM stands for. */
 static inline const char *arch_platform(const struct cpu *cpu, const char *kernel) {
     (void)cpu;

@@ -32,6 +32,7 @@ const struct machine_facts facts_aarch64 = {
     .lib = "lib/aarch64-linux-gnu",
     .platform = "aarch64",
     .glibc_loader = "ld-linux-aarch64.so.1",
+    .glibc_libc = "libc.so.6",
     .glibc_interpreter = "/lib/ld-linux-aarch64.so.1",
     .default_folders = folders,
     .hwcaps = hwcaps,

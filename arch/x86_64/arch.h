@@ -113,6 +113,16 @@ static inline size_t arch_hwcap_folders(const struct cpu *cpu, uint64_t hwcap, u
     return count;
 }
 
+/* glibc's number of an old search folder by platform, -1: it has none. */
+#define ARCH_PLATFORM_NUMBER(platform)                                                             \
+    (strcmp(platform, "haswell") == 0 ? 50 : strcmp(platform, "xeon_phi") == 0 ? 51 : -1)
+
+/* Takes features away from programs, as far as IFUNC resolvers and search folders tell: "-NAME" in
+ * `words`, which commas separate. */
+static inline void arch_disable_features(struct cpu *cpu, const char *words, size_t length) {
+    cpu_disable(cpu, words, length);
+}
+
 /* What $PLATFORM stands for. */
 static inline const char *arch_platform(const struct cpu *cpu, const char *kernel) {
     return cpu_platform(cpu, kernel);

@@ -232,6 +232,27 @@ static void find_usable(struct cpu *cpu) {
         cpu->usable[CPU_LEAF_80000001].ecx |= cpu->leaf[CPU_LEAF_80000001].ecx & FMA4;
 }
 
+/* Takes away all features whose rule has this need. */
+static void forbid(struct cpu *cpu, enum need need) {
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (rules[i].need == need)
+            *register_of(&cpu->usable[rules[i].leaf], rules[i].reg) &= ~rules[i].bits;
+}
+
+void cpu_settle(struct cpu *cpu) {
+    enum { FMA4 = BIT(16) };
+    if (!(cpu->usable[CPU_LEAF_1].ecx & CPU_OSXSAVE)) {
+        cpu->usable[CPU_LEAF_1].ecx &= ~CPU_XSAVE;
+        forbid(cpu, NEED_XSAVE);
+    }
+    if (cpu->usable[CPU_LEAF_1].ecx & CPU_XSAVE || cpu->usable[CPU_LEAF_D_1].eax & CPU_XSAVEC)
+        return;
+    forbid(cpu, NEED_AVX);
+    forbid(cpu, NEED_AVX512);
+    forbid(cpu, NEED_AMX);
+    cpu->usable[CPU_LEAF_80000001].ecx &= ~FMA4;
+}
+
 /* ---- Known faults of models ---- */
 
 /* Intel's transactional memory: switched off by microcode in the Skylake generation (Intel support

@@ -110,6 +110,19 @@ void cpu_identify(struct cpu *cpu);
 unsigned cpu_level(const struct cpu *cpu);
 
 /**
+ * Take features away from programs, and what cannot be used without them.
+ * @param words separated by commas: "-NAME" for a feature; others say nothing here
+ * @param length bytes of `words`
+ */
+void cpu_disable(struct cpu *cpu, const char *words, size_t length);
+
+/** Take one feature away, by name, and nothing else. @param length bytes of `name` */
+void cpu_disable_one(struct cpu *cpu, const char *name, size_t length);
+
+/** Take away what needs registers that XSAVE saves where no usable instruction saves them. */
+void cpu_settle(struct cpu *cpu);
+
+/**
  * The size of the area in which the state of CPU_XSAVE_MASK is to be saved: with XSAVEC if
  * cpu_has_xsavec, else with XSAVE if cpu->xcr0 is not 0, else with FXSAVE.
  * @return bytes; the area must be aligned to 64

@@ -33,6 +33,7 @@ const struct machine_facts facts_x86_64 = {
     .lib = "lib/x86_64-linux-gnu",
     .platform = "x86_64",
     .glibc_loader = "ld-linux-x86-64.so.2",
+    .glibc_libc = "libc.so.6",
     .glibc_interpreter = "/lib64/ld-linux-x86-64.so.2",
     .default_folders = folders,
     .hwcaps = hwcaps,

@@ -10,6 +10,7 @@
 #include "layout.h"
 
 struct cpu;
+struct glibc_cpu_settings;
 
 /**
  * Fill struct cpu_features inside _rtld_global_ro. Must happen before libc.so.6 is relocated: its
@@ -18,8 +19,9 @@ struct cpu;
  * bytes
  * @param layout the layout of the program's glibc; a member it lacks is left out
  * @param cpu as cpu_identify filled it
+ * @param settings what tunables say of the processor (x86_64/cpu_settings.h); NULL: nothing
  */
 void glibc_fill_cpu_features(unsigned char *rtld_global_ro, const struct glibc_layout *layout,
-                             const struct cpu *cpu);
+                             const struct cpu *cpu, const struct glibc_cpu_settings *settings);
 
 #endif

@@ -15,7 +15,6 @@ EXPORT int __libc_enable_secure;
 EXPORT unsigned char __nptl_initial_report_events;
 
 EXPORT void __myld_version_placeholder(void);
-EXPORT void __tunable_get_val(unsigned id, void *value, void (*callback)(void *));
 EXPORT struct link_map *_dl_find_dso_for_object(const void *address);
 EXPORT void _dl_mcount(uintptr_t from, uintptr_t to);
 EXPORT void _dl_audit_preinit(struct link_map *map);
@@ -36,26 +35,6 @@ uintptr_t glibc_symbol(const struct object *libc, const char *name, const char *
     request.newest = true;
     struct symbol_result found = {libc, symbol_find_in(libc, &request)};
     return found.symbol ? symbol_address(found) : 0;
-}
-
-/* The value of a tunable: what glibc has where GLIBC_TUNABLES does not name it. A callback is
- * called for tunables that were set only. */
-void __tunable_get_val(unsigned id, void *value, void (*callback)(void *)) {
-    (void)callback;
-    const struct glibc_layout *layout = glibc_of(linker_instance())->layout;
-    if (id >= layout->tunable_count)
-        return;
-    const struct glibc_tunable *tunable = &layout->tunables[id];
-    switch (tunable->type) {
-    case 0:
-        *(int32_t *)value = (int32_t)tunable->initial;
-        break;
-    case 3:
-        *(const char **)value = NULL;
-        break;
-    default:
-        *(uint64_t *)value = (uint64_t)tunable->initial;
-    }
 }
 
 /* The object of an address; libc counts thread-local destructors in it. */

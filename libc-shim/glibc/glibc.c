@@ -6,17 +6,22 @@
  * relocations; then
  * __libc_early_init.
  */
-#include "glibc.h"
+#include "diagnostics.h"
 
 #include "libc-shim/gnu_rules.h"
+#include "loader/facts.h"
 #include "loader/sys.h"
 #include "loader/text.h"
 #include "recognise.h"
 #include <string.h>
 
-/* Bytes for initial-exec TLS of libraries that are opened later: glibc's default
- * (rtld.optional_static_tls and what its own libraries may need). */
-#define STATIC_TLS_SURPLUS 1664
+/* Bytes for initial-exec TLS of libraries that are opened later, as glibc counts: 144 for libc's
+ * and as many for others' in each namespace, and a rest. */
+static size_t static_tls_surplus(struct linker *linker) {
+    uint64_t spaces = glibc_tunable(linker, "glibc.rtld.nns", 4);
+    uint64_t rest = glibc_tunable(linker, "glibc.rtld.optional_static_tls", 512);
+    return spaces * (144 + 144) + rest;
+}
 
 /* What the first thread's block may grow to: a libc in a further namespace takes 144 bytes. With
  * struct pthread it fits one of memory.c's blocks. */
@@ -63,7 +68,7 @@ static bool refuse(const struct object *libc, const struct glibc_banner *banner,
 }
 
 bool glibc_is_libc(const struct object *object) {
-    return object->kind == OBJECT_LIBRARY && object->soname &&
+    return (object->kind == OBJECT_LIBRARY || object->kind == OBJECT_PROGRAM) && object->soname &&
            strcmp(object->soname, "libc.so.6") == 0;
 }
 
@@ -107,7 +112,10 @@ static bool confirm(struct linker *linker, struct error *error) {
     linker->base.libc = libc;
     linker->libc_state = &state;
     state.layout = find_layout(libc, error);
-    return state.layout != NULL;
+    if (!state.layout) /* a list needs none */
+        return linker->options.mode == MODE_LIST || linker->options.mode == MODE_TRACE;
+    glibc_read_tunables(linker);
+    return true;
 }
 
 static size_t map_size(struct linker *linker) {
@@ -116,7 +124,7 @@ static size_t map_size(struct linker *linker) {
 }
 
 static void lay_out_tls(struct linker *linker) {
-    tls_lay_out(linker, STATIC_TLS_SURPLUS);
+    tls_lay_out(linker, static_tls_surplus(linker));
     linker->tls.room = FIRST_THREAD_ROOM;
     linker->tls.alignment = max_size(linker->tls.alignment, 64);
 }
@@ -137,6 +145,13 @@ static bool after_relocation(struct linker *linker, struct error *error) {
                          "has no function __libc_early_init");
     ((void (*)(bool))early_init)(true);
     return true;
+}
+
+static void diagnose(struct linker *linker) {
+    if (linker->options.mode == MODE_TUNABLES)
+        glibc_list_tunables(linker);
+    else
+        glibc_list_diagnostics(linker);
 }
 
 static void nothing(struct linker *linker) {
@@ -211,6 +226,7 @@ const struct libc_shim shim_glibc = {
     .find_libc = glibc_find_libc,
     .start_libc = glibc_start_libc,
     .environment = glibc_environment,
+    .diagnose = diagnose,
     .describe_start = gnu_describe_start,
     .describe_dlerror = gnu_describe_dlerror,
 };

@@ -18,10 +18,17 @@
 #include "arch.h"
 #include "loader/linker.h"
 
+/* A tunable that was set: its number, or a string's address. */
+struct glibc_tunable_value {
+    uint64_t value;
+    bool set;
+};
+
 /* The adapter's state: linker->libc_state. */
 struct glibc {
     const struct glibc_layout *layout;
-    size_t slotinfo_capacity; /* entries in the slotinfo list that libc and gdb read */
+    struct glibc_tunable_value *tunables; /* by number; NULL: none is set */
+    size_t slotinfo_capacity;             /* entries in the slotinfo list that libc and gdb read */
     int (*mutex_lock)(void *mutex),
         (*mutex_unlock)(void *mutex); /* libc's, from the first dlopen on */
 };
@@ -71,6 +78,13 @@ void glibc_fill_shared(struct linker *linker);
 void glibc_objects_changed(struct linker *linker);
 void glibc_tls_changed(struct linker *linker);
 uintptr_t glibc_vdso_function(struct linker *linker, const char *name, const char *version);
+
+/* tunables.c */
+/* Reads the tunables from the environment; in secure mode, takes out those that are not for
+ * children. */
+void glibc_read_tunables(struct linker *linker);
+/* The number that the tunable is set to, a string's address; `otherwise` where it is not set. */
+uint64_t glibc_tunable(struct linker *linker, const char *name, uint64_t otherwise);
 
 /* mirror.c */
 void glibc_mirror(struct linker *linker, struct object *object);

@@ -25,10 +25,18 @@ enum glibc_field {
     GLIBC_FIELD_COUNT
 };
 
+/* What becomes of a tunable in secure mode: glibc's tunable_seclevel_t. */
+enum { GLIBC_SECURE_ERASE, GLIBC_SECURE_IGNORE, GLIBC_SECURE_NONE };
+
+/* A tunable's type: glibc's tunable_type_code_t. */
+enum { GLIBC_INT32, GLIBC_UINT64, GLIBC_SIZE, GLIBC_STRING };
+
 /* One tunable of a glibc, in the order of its tunable_id_t. */
 struct glibc_tunable {
-    char name[48]; /* "glibc.malloc.check"; arrays, not pointers: the tables need no relocation */
-    uint8_t type;  /* 0 int32, 1 uint64, 2 size_t, 3 string: glibc's tunable_type_code_t */
+    char name[44];  /* "glibc.malloc.check"; arrays, not pointers: the tables need no relocation */
+    char alias[24]; /* an environment variable that means the same; "": none */
+    uint8_t security; /* GLIBC_SECURE_… */
+    uint8_t type;     /* GLIBC_INT32 … */
     int64_t initial, minimum, maximum;
 };
 

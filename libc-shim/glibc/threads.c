@@ -20,19 +20,22 @@ EXPORT const unsigned int __rseq_flags = 0;
 
 #define RSEQ_SIGNATURE ARCH_RSEQ_SIGNATURE
 #define RSEQ_AREA_SIZE 32
+#define RSEQ_USED_SIZE 20 /* the members of its first version: what programs may count on */
 #define RSEQ_REGISTRATION_FAILED (-2)
 
 /* -- the first thread -- */
 
 /* struct rseq (linux/rseq.h): two processor numbers first. */
-static void register_rseq(const struct glibc_layout *layout, unsigned char *pthread, uintptr_t tp) {
+static void register_rseq(struct linker *linker, unsigned char *pthread, uintptr_t tp) {
+    const struct glibc_layout *layout = glibc_of(linker)->layout;
     int32_t *area = glibc_member(layout, pthread, GLIBC_pt_rseq_area);
     if (!area)
         return;
     __rseq_offset = (ptrdiff_t)((uintptr_t)area - tp);
     area[1] = -1;
-    if (sys4(SYS_rseq, (long)area, RSEQ_AREA_SIZE, 0, RSEQ_SIGNATURE) == 0)
-        __rseq_size = RSEQ_AREA_SIZE;
+    if (glibc_tunable(linker, "glibc.pthread.rseq", 1) &&
+        sys4(SYS_rseq, (long)area, RSEQ_AREA_SIZE, 0, RSEQ_SIGNATURE) == 0)
+        __rseq_size = RSEQ_USED_SIZE;
     else
         area[1] = RSEQ_REGISTRATION_FAILED;
 }
@@ -55,7 +58,8 @@ static void add_to_list(struct glibc_list *list, struct glibc_list *node) {
     list->next = node;
 }
 
-static void fill_pthread(const struct glibc_layout *layout, unsigned char *pthread, uintptr_t tp) {
+static void fill_pthread(struct linker *linker, unsigned char *pthread, uintptr_t tp) {
+    const struct glibc_layout *layout = glibc_of(linker)->layout;
     glibc_put_word(layout, pthread, GLIBC_pt_specific,
                    (uintptr_t)glibc_member(layout, pthread, GLIBC_pt_specific_1stblock));
     unsigned char *user_stack = glibc_member(layout, pthread, GLIBC_pt_user_stack);
@@ -66,7 +70,7 @@ static void fill_pthread(const struct glibc_layout *layout, unsigned char *pthre
     add_to_list(glibc_member(layout, _rtld_global, GLIBC_gl_stack_user),
                 glibc_member(layout, pthread, GLIBC_pt_list));
     register_with_kernel(layout, pthread);
-    register_rseq(layout, pthread, tp);
+    register_rseq(linker, pthread, tp);
 }
 
 bool glibc_make_first_thread(struct linker *linker, struct error *error) {
@@ -87,7 +91,7 @@ bool glibc_make_first_thread(struct linker *linker, struct error *error) {
     int result = arch_set_thread_pointer(tp);
     if (result < 0)
         return error_set(error, ERROR_OTHER, -result, "", "cannot set up thread-local storage");
-    fill_pthread(layout, pthread, tp);
+    fill_pthread(linker, pthread, tp);
     EVENT(linker, thread, .action = "first", .pointer = tp);
     return true;
 }

@@ -1,13 +1,33 @@
 /*
- * A set-user-ID program under myld as its interpreter: dangerous variables are gone, LD_PRELOAD and
- * LD_LIBRARY_PATH have no effect, $ORIGIN is not trusted; all as natively.
+ * Programs that run with other rights than their caller's – set-user-ID, set-group-ID, with file
+ * capabilities – under myld as their interpreter: dangerous variables are gone, others are
+ * filtered, LD_LIBRARY_PATH has no effect, LD_PRELOAD hardly any, $ORIGIN is not trusted; all as
+ * natively.
  */
 #include "support.h"
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Where rights come from. */
+enum source { USER, GROUP, CAPABILITY, SOURCES };
+
+static const char *const grants[] = {
+    [USER] = "chown 65534 $1 && chmod 4755 $1",
+    [GROUP] = "chgrp 65534 $1 && chmod 2755 $1",
+    [CAPABILITY] = "/sbin/setcap cap_net_raw+ep $1",
+};
+
+/* A process that has a file's capabilities is a stranger's. */
+static const char *const runners[] = {
+    [USER] = "env",
+    [GROUP] = "env",
+    [CAPABILITY] = "setpriv --reuid=65534 --regid=65534 --clear-groups env",
+};
 
 static const struct {
     const char *variables;
+    const char *program;
     bool origin; /* leave the program's search path $ORIGIN as it is */
 } rows[] = {
     {"LD_PRELOAD=libinterpose.so LD_LIBRARY_PATH=. LD_DEBUG=libs LD_BIND_NOW=1 "
@@ -16,26 +36,43 @@ static const struct {
      "MALLOC_TRACE=x NIS_PATH=/ "
      "NLSPATH=/ RESOLV_HOST_CONF=/ RES_OPTIONS=x TZDIR=/ LD_DYNAMIC_WEAK=1 "
      "GLIBC_TUNABLES=glibc.malloc.check=1",
-     false},
-    {"LD_PRELOAD=./libinterpose.so", false},
-    {"LD_PRELOAD=libm.so.6:./libinterpose.so", false},
-    {"LD_LIBRARY_PATH=sysv", false},
-    {"LD_BIND_NOW=1 LD_LIBRARY_PATH=. LD_PRELOAD=libgreet.so", false},
-    {"HOME=/x", true},
-    {"LD_TRACE_LOADED_OBJECTS=1", true},
-    {"LD_TRACE_LOADED_OBJECTS=1 LD_VERBOSE=1 LD_WARN=1", true},
+     "secure", false},
+    {"LD_PRELOAD=./libinterpose.so", "secure", false},
+    {"LD_PRELOAD=libm.so.6:./libinterpose.so", "secure", false},
+    {"LD_PRELOAD=$ORIGIN/libinterpose.so:${LIB}/libm.so.6", "secure", false},
+    {"LD_LIBRARY_PATH=sysv", "secure", false},
+    {"LD_BIND_NOW=1 LD_LIBRARY_PATH=. LD_PRELOAD=libgreet.so", "secure", false},
+    {"HOME=/x", "secure", true},
+    {"LD_BIND_NOW=1 LD_BIND_NOT=1 LD_WARN=1 LD_VERBOSE=1", "tunables", false},
+    {"LD_HWCAP_MASK=0 LD_ORIGIN_PATH=/ LD_PROFILE_OUTPUT=/tmp LD_DEBUG_OUTPUT=/nowhere/x "
+     "LD_SHOW_AUXV=1 LD_UNKNOWN=1 LD_USE_LOAD_BIAS=1 LD_PREFER_MAP_32BIT_EXEC=1",
+     "tunables", false},
+    {"MALLOC_CHECK_=3 MALLOC_PERTURB_=170 MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=1 MALLOC_UNKNOWN=1",
+     "tunables", false},
+    {"GLIBC_TUNABLES=glibc.malloc.perturb=170", "tunables", false},
+    {"GLIBC_TUNABLES=glibc.malloc.perturb=170:glibc.malloc.check=3:glibc.malloc.arena_max=1:"
+     "glibc.cpu.hwcaps=-AVX2:nonsense=1:glibc.mem.tagging=1",
+     "tunables", false},
+    {"GLIBC_TUNABLES=glibc.malloc.check=3", "tunables", false},
+    {"GLIBC_TUNABLES=glibc.malloc.perturb=glibc.malloc.perturb=85", "tunables", false},
+    {"GLIBC_TUNABLES=glibc.malloc.arena_max=1:glibc.malloc.perturb", "tunables", false},
+    {"GLIBC_TUNABLES=nonsense", "tunables", false},
+    {"GLIBC_TUNABLES=glibc.rtld.optional_static_tls=8192:glibc.pthread.rseq=0", "tunables", false},
+    {"GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F:glibc.cpu.x86_data_cache_size=4096",
+     "tunables", false},
+    {"LD_TRACE_LOADED_OBJECTS=1", "tunables", false},
+    {"LD_TRACE_LOADED_OBJECTS=1 LD_VERBOSE=1 LD_WARN=1", "secure", false},
 };
 
-/* A copy that belongs to nobody and runs with nobody's rights, with the given interpreter. */
-static char *make_program(const char *name, const char *interpreter, bool origin) {
-    const char *folder = scratch();
+static char *make_program(enum source source, const char *program, const char *interpreter,
+                          bool origin) {
+    char *file = text("%s/%s", scratch(), program);
     struct result made =
-        runf("sh -c 'cp secure %s/%s && patchelf --set-interpreter %s %s %s/%s && "
-             "chown 65534 %s/%s && chmod 4755 %s/%s'",
-             folder, name, interpreter, origin ? "" : text("--set-rpath %s", samples()), folder,
-             name, folder, name, folder, name);
-    cr_assert(made.exit == 0, "%s", made.error);
-    return text("%s/%s", folder, name);
+        runf("sh -c 'cp %s $1 && patchelf --set-interpreter %s %s $1 && %s' sh %s", program,
+             interpreter, origin ? "" : text("--set-rpath %s", samples()), grants[source], file);
+    if (made.exit)
+        cr_skip_test("cannot make such a program here");
+    return file;
 }
 
 /* The first line without the program's name in front, in which the two copies differ. */
@@ -48,16 +85,83 @@ static char *after_name(const char *error) {
 
 TABLE_TEST(secure, as_native, rows) {
     if (geteuid())
-        cr_skip_test("needs root to make a set-user-ID program");
+        cr_skip_test("needs root to make such programs");
     if (!kernel_starts_programs())
         cr_skip_test("the kernel here starts no programs of that machine");
-    struct result native =
-        runf("%s %s", row->variables, make_program("secure", native_loader, row->origin));
-    if (!row->origin && !strstr(native.out, "AT_SECURE 1"))
-        cr_skip_test("set-user-ID has no effect in this file system");
-    struct result got = runf("%s %s", row->variables, make_program("secure", myld(), row->origin));
+    for (enum source source = USER; source < SOURCES; source++) {
+        const char *check = make_program(source, "tunables", native_loader, false);
+        if (!strstr(runf("%s %s", runners[source], check).out, "secure 1"))
+            continue; /* the file system forbids it, or its folder */
+        struct result native = runf("%s %s %s", runners[source], row->variables,
+                                    make_program(source, row->program, native_loader, row->origin));
+        struct result got = runf("%s %s %s", runners[source], row->variables,
+                                 make_program(source, row->program, myld(), row->origin));
+        native.error = after_name(native.error);
+        got.error = after_name(got.error);
+        compare_results(&native, &got, COMPARE_FIRST_LINE, grants[source], row->variables);
+    }
+}
 
-    native.error = after_name(native.error);
-    got.error = after_name(got.error);
-    compare_results(&native, &got, COMPARE_FIRST_LINE, "set-user-ID", row->variables);
+/* A library in a folder of the system may be preloaded if it is itself set-user-ID. The folder is
+ * an overlay that these processes alone see. */
+static const char *const modes[] = {"4755", "0755", "2755"};
+
+TABLE_TEST(secure, preload, modes) {
+    const char *folder = scratch();
+    const char *inside = text("cp libinterpose.so %s/ && chmod %s %s/libinterpose.so && "
+                              "mount -t overlay -o lowerdir=%s:/usr/lib none /usr/lib &&",
+                              folder, *row, folder, folder);
+
+    if (!have_namespaces() || geteuid())
+        cr_skip_test("needs root and mount namespaces");
+    if (!kernel_starts_programs())
+        cr_skip_test("the kernel here starts no programs of that machine");
+    struct result native = runf("unshare -m sh -c '%s LD_PRELOAD=libinterpose.so exec %s'", inside,
+                                make_program(USER, "secure", native_loader, false));
+    if (native.exit && strstr(native.error, "mount"))
+        cr_skip_test("no overlays here");
+    struct result got = runf("unshare -m sh -c '%s LD_PRELOAD=libinterpose.so exec %s'", inside,
+                             make_program(USER, "secure", myld(), false));
+    compare_results(&native, &got, COMPARE_FIRST_LINE, "overlay", *row);
+}
+
+/* A stranger can link to the program from a folder of his own: what $ORIGIN may mean there. The
+ * program has its library beside it, which it must not find. A relative folder is searched all the
+ * same. */
+static const char *const paths[] = {
+    "$ORIGIN/where/rpath",
+    "${ORIGIN}/where/rpath",
+    "$ORIGIN",
+    "/lib/$ORIGIN/where/rpath",
+    "$ORIGIN.x",
+    "where/rpath",
+    "/lib/../$ORIGIN",
+    "$ORIGIN/where/rpath:where/rpath",
+    "$LIB/../where/rpath",
+    "",
+    ":where/rpath",
+    "$ORIGIN/../../../../../../../../../../../usr/lib/x86_64-linux-gnu",
+    "$ORIGIN/../../../../../../../../../../..%s/where/rpath",
+};
+
+TABLE_TEST(secure, search_path, paths) {
+    const char *loaders[] = {native_loader, myld()};
+    struct result result[2];
+
+    if (geteuid())
+        cr_skip_test("needs root to make such programs");
+    if (!kernel_starts_programs())
+        cr_skip_test("the kernel here starts no programs of that machine");
+    for (unsigned i = 0; i < 2; i++) {
+        const char *folder = scratch();
+        char *path = text(*row, samples());
+        struct result made =
+            runf("sh -c 'mkdir -p $1/where && cp -r where/rpath $1/where/ && cp where_rpath $1/ && "
+                 "patchelf --force-rpath --set-rpath \"$2\" --set-interpreter $3 $1/where_rpath && "
+                 "chown 65534 $1/where_rpath && chmod 4755 $1/where_rpath' sh %s '%s' %s",
+                 folder, path, loaders[i]);
+        cr_assert_eq(made.exit, 0, "%s", made.error);
+        result[i] = runf("sh -c 'cd %s && exec ./where_rpath'", folder);
+    }
+    compare_results(&result[0], &result[1], COMPARE_FIRST_LINE, "set-user-ID", *row);
 }

@@ -45,7 +45,7 @@ Test(cpu_features, equal_natives) {
     cr_assert_not_null(native);
     memset(ours, 0xa5, sizeof ours);
     cpu_identify(&cpu);
-    glibc_fill_cpu_features(ours, layout, &cpu);
+    glibc_fill_cpu_features(ours, layout, &cpu, NULL);
     /* Leaf 1's ebx ends in the number of the processor that was asked; it may be another one now.
      */
     size_t apic_id = start + layout->field[GLIBC_cpu_features] + offsetof(struct cpuid, ebx) + 3;

@@ -15,7 +15,8 @@ static void put_flag(const struct glibc_layout *layout, unsigned char *features,
 }
 
 void glibc_fill_cpu_features(unsigned char *rtld_global_ro, const struct glibc_layout *layout,
-                             const struct cpu *cpu) {
+                             const struct cpu *cpu, const struct glibc_cpu_settings *settings) {
+    (void)settings;
     unsigned char *features = glibc_member(layout, rtld_global_ro, GLIBC_ro_cpu_features);
     uint64_t hwcap = *(uint64_t *)glibc_member(layout, rtld_global_ro, GLIBC_ro_hwcap);
     uint64_t hwcap2 = *(uint64_t *)glibc_member(layout, rtld_global_ro, GLIBC_ro_hwcap2);

@@ -10,7 +10,7 @@ EXPORT uintptr_t __stack_chk_guard, __pointer_chk_guard;
 void glibc_machine_fill(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
     unsigned char *ro = _rtld_global_ro;
-    glibc_fill_cpu_features(ro, layout, linker_cpu(linker));
+    glibc_fill_cpu_features(ro, layout, linker_cpu(linker), NULL);
     static const struct {
         enum glibc_field field;
         const char *name;

@@ -14,6 +14,9 @@
  */
 #include "../cpu_features.h"
 #include "arch/x86_64/cpu.h"
+#include "cpu_settings.h"
+#include "loader/types.h"
+#include "preferred.h"
 
 #include <string.h>
 
@@ -319,21 +322,7 @@ static struct caches find_caches(const struct cpu *cpu) {
 
 /* ---- Preferences ---- */
 
-enum preferred {
-    FAST_REP_STRING = 1 << 0,
-    FAST_COPY_BACKWARD = 1 << 1,
-    SLOW_BSF = 1 << 2,
-    FAST_UNALIGNED_LOAD = 1 << 3,
-    PREFER_PMINUB = 1 << 4,
-    FAST_UNALIGNED_COPY = 1 << 5,
-    I586 = 1 << 6,
-    I686 = 1 << 7,
-    SLOW_SSE4_2 = 1 << 8,
-    AVX_FAST_UNALIGNED_LOAD = 1 << 9,
-    PREFER_NO_VZEROUPPER = 1 << 10,
-    PREFER_NO_AVX512_PROBING = 1 << 12,
-    AVOID_SHORT_DISTANCE_REP_MOVSB = 1 << 15,
-
+enum {
     /* The three sets of Intel's families. */
     SILVERMONT_LIKE = FAST_UNALIGNED_LOAD | FAST_UNALIGNED_COPY | PREFER_PMINUB | SLOW_SSE4_2,
     CORE_LIKE = FAST_REP_STRING | FAST_UNALIGNED_LOAD | FAST_UNALIGNED_COPY | PREFER_PMINUB,
@@ -414,18 +403,20 @@ static uint32_t find_preferred(const struct cpu *cpu) {
 
 /* ---- Thresholds of memcpy and memset, in bytes ---- */
 
+#define NON_TEMPORAL_MINIMUM UINT64_C(0x4040)
+#define NON_TEMPORAL_MAXIMUM (UINT64_MAX >> 4)
+
 /* From here on memcpy goes around the caches: 3/4 of a thread's share of the last level, or with
  * fast string moves a quarter of all of it if that is more. Within the bounds of the tunable of
  * that name. */
 static uint64_t non_temporal_threshold(const struct cpu *cpu, const struct caches *c) {
-    const uint64_t minimum = 0x4040, maximum = UINT64_MAX >> 4;
     uint64_t threshold = (uint64_t)(c->per_thread * 3 / 4);
     uint64_t quarter = (uint64_t)(c->shared / 4);
     if ((cpu->usable[CPU_LEAF_7_0].ebx & CPU_ERMS) && quarter > threshold)
         threshold = quarter;
-    if (threshold > maximum)
-        threshold = maximum;
-    return threshold < minimum ? minimum : threshold;
+    if (threshold > NON_TEMPORAL_MAXIMUM)
+        threshold = NON_TEMPORAL_MAXIMUM;
+    return threshold < NON_TEMPORAL_MINIMUM ? NON_TEMPORAL_MINIMUM : threshold;
 }
 
 /* From here on "rep movsb" beats a loop over vector registers; the wider they are, the later. */
@@ -437,6 +428,23 @@ static uint64_t rep_movsb_threshold(const struct cpu *cpu, uint32_t preferred) {
     if (preferred & AVX_FAST_UNALIGNED_LOAD)
         return 4096 * 32 / 16;
     return 2048;
+}
+
+/* What a setting must be above: eight vectors. */
+static uint64_t rep_movsb_minimum(const struct cpu *cpu, uint32_t preferred) {
+    if ((cpu->usable[CPU_LEAF_7_0].ebx & CPU_AVX512F) && !(preferred & PREFER_NO_AVX512_PROBING))
+        return 512;
+    return preferred & AVX_FAST_UNALIGNED_LOAD ? 256 : 128;
+}
+
+OWN_FRAME void glibc_cpu_bounds(enum glibc_field field, uint64_t *minimum, uint64_t *maximum) {
+    struct cpu cpu;
+    cpu_identify(&cpu);
+    *minimum = field == GLIBC_cpu_non_temporal ? NON_TEMPORAL_MINIMUM
+               : field == GLIBC_cpu_rep_movsb  ? rep_movsb_minimum(&cpu, find_preferred(&cpu))
+               : field == GLIBC_cpu_rep_stosb  ? 1
+                                               : 0;
+    *maximum = field == GLIBC_cpu_non_temporal ? NON_TEMPORAL_MAXIMUM : UINT64_MAX;
 }
 
 /* ---- Writing ---- */
@@ -484,17 +492,29 @@ static void put_features(const struct target *t, const struct cpu *cpu) {
 
 /* Room that glibc's trampolines take on the stack: the state and seven registers, a multiple of 64.
  * Its own trampolines never run here; libc-internal users of the size do. */
-static void put_xsave(const struct target *t, const struct cpu *cpu) {
+static void put_xsave(const struct target *t, const struct cpu *cpu,
+                      const struct glibc_cpu_settings *settings) {
     enum { REGISTERS = 64 };
-    if (!(cpu->usable[CPU_LEAF_1].ecx & CPU_XSAVE) || cpu->xsave.ebx == 0)
+    if (!(cpu->leaf[CPU_LEAF_1].ecx & CPU_OSXSAVE) || cpu->xsave.ebx == 0)
         return;
-    put64(t, GLIBC_cpu_xsave_size, (cpu_xsave_size(cpu) + REGISTERS + 63) & ~(size_t)63);
-    put32(t, GLIBC_cpu_xsave_full_size, (cpu->xsave.ebx + REGISTERS + 63) & ~63u);
+    uint32_t full = (cpu->xsave.ebx + REGISTERS + 63) & ~63u;
+    put32(t, GLIBC_cpu_xsave_full_size, full);
+    if (!(cpu->usable[CPU_LEAF_1].ecx & CPU_XSAVE || cpu->usable[CPU_LEAF_D_1].eax & CPU_XSAVEC))
+        return;
+    if (settings->without_xsavec)
+        put64(t, GLIBC_cpu_xsave_size, full);
+    else
+        put64(t, GLIBC_cpu_xsave_size, (cpu_xsave_size(cpu) + REGISTERS + 63) & ~(size_t)63);
 }
 
-static void put_caches(const struct target *t, const struct caches *c) {
-    put64(t, GLIBC_cpu_data_cache_size, (uint64_t)c->of[L1D].size);
-    put64(t, GLIBC_cpu_shared_cache_size, (uint64_t)c->shared);
+static uint64_t first_of(uint64_t setting, uint64_t otherwise) {
+    return setting ? setting : otherwise;
+}
+
+static void put_caches(const struct target *t, const struct caches *c,
+                       const struct glibc_cpu_settings *settings) {
+    put64(t, GLIBC_cpu_data_cache_size, first_of(settings->data_cache, (uint64_t)c->of[L1D].size));
+    put64(t, GLIBC_cpu_shared_cache_size, first_of(settings->shared_cache, (uint64_t)c->shared));
     put64(t, GLIBC_cpu_l1i_size, (uint64_t)c->of[L1I].size);
     put64(t, GLIBC_cpu_l1i_line, (uint64_t)c->of[L1I].line);
     put64(t, GLIBC_cpu_l1d_size, (uint64_t)c->of[L1D].size);
@@ -509,28 +529,55 @@ static void put_caches(const struct target *t, const struct caches *c) {
     put64(t, GLIBC_cpu_l4_size, (uint64_t)c->of[L4].size);
 }
 
+/* A setting counts where it is above the minimum, as signed numbers. */
+static uint64_t above(uint64_t setting, uint64_t minimum, uint64_t otherwise) {
+    return (int64_t)setting > (int64_t)minimum ? setting : otherwise;
+}
+
 static void put_thresholds(const struct target *t, const struct cpu *cpu, const struct caches *c,
-                           uint32_t preferred) {
+                           uint32_t preferred, const struct glibc_cpu_settings *settings) {
     uint64_t non_temporal = non_temporal_threshold(cpu, c);
+    if (settings->non_temporal <= NON_TEMPORAL_MAXIMUM)
+        non_temporal = above(settings->non_temporal, NON_TEMPORAL_MINIMUM, non_temporal);
     put64(t, GLIBC_cpu_non_temporal, non_temporal);
-    put64(t, GLIBC_cpu_rep_movsb, rep_movsb_threshold(cpu, preferred));
+    put64(t, GLIBC_cpu_rep_movsb,
+          above(settings->rep_movsb, rep_movsb_minimum(cpu, preferred),
+                rep_movsb_threshold(cpu, preferred)));
     /* AMD's "rep movsb" is slow once the data is larger than L2. */
     put64(t, GLIBC_cpu_rep_movsb_stop,
           cpu->vendor == CPU_AMD ? (uint64_t)c->of[L2].size : non_temporal);
-    put64(t, GLIBC_cpu_rep_stosb, 2048);
+    put64(t, GLIBC_cpu_rep_stosb, first_of(settings->rep_stosb, 2048));
+}
+
+/* What glibc computes before it takes features away: preferences and thresholds. Asks the processor
+ * anew where a setting has done that to *cpu. Returns the preferences. */
+OWN_FRAME static uint32_t put_computed(const struct target *t, const struct caches *caches,
+                                       const struct glibc_cpu_settings *settings) {
+    struct cpu cpu;
+    cpu_identify(&cpu);
+    uint32_t preferred = find_preferred(&cpu);
+    put_thresholds(t, &cpu, caches, preferred, settings);
+    return preferred;
 }
 
 void glibc_fill_cpu_features(unsigned char *rtld_global_ro, const struct glibc_layout *layout,
-                             const struct cpu *cpu) {
+                             const struct cpu *cpu, const struct glibc_cpu_settings *settings) {
+    static const struct glibc_cpu_settings nothing_set;
     const struct target t = {rtld_global_ro + layout->field[GLIBC_ro_cpu_features], layout->field};
-    uint32_t preferred = find_preferred(cpu);
     struct caches caches = find_caches(cpu);
+    uint32_t preferred;
+    settings = settings ? settings : &nothing_set;
     memset(t.base, 0, layout->field[GLIBC_cpu_size]);
     put_basic(&t, cpu);
     put_features(&t, cpu);
-    put32(&t, GLIBC_cpu_preferred, preferred);
     put32(&t, GLIBC_cpu_isa, (1u << cpu->design_level) - 1); /* a bit for each level */
-    put_xsave(&t, cpu);
-    put_caches(&t, &caches);
-    put_thresholds(&t, cpu, &caches, preferred);
+    put_xsave(&t, cpu, settings);
+    put_caches(&t, &caches, settings);
+    if (settings->has_words) {
+        preferred = put_computed(&t, &caches, settings);
+    } else {
+        preferred = find_preferred(cpu);
+        put_thresholds(&t, cpu, &caches, preferred, settings);
+    }
+    put32(&t, GLIBC_cpu_preferred, (preferred | settings->preferred) & ~settings->not_preferred);
 }

@@ -1,5 +1,6 @@
 /* What glibc's loader does only on x86_64: features of the processor, the thread control block,
  * vdso functions. */
+#include "cpu_settings.h"
 #include "libc-shim/glibc/cpu_features.h"
 #include "libc-shim/glibc/glibc.h"
 
@@ -12,7 +13,9 @@ void glibc_machine_fill(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
     const struct cpu *cpu = linker_cpu(linker);
     unsigned char *ro = _rtld_global_ro;
-    glibc_fill_cpu_features(ro, layout, cpu);
+    struct glibc_cpu_settings settings;
+    glibc_fill_cpu_features(ro, layout, cpu,
+                            glibc_read_cpu_settings(linker, &settings) ? &settings : NULL);
     *(uint16_t *)glibc_member(layout, ro, GLIBC_ro_fpu_control) = FPU_CONTROL;
     glibc_put_word(layout, ro, GLIBC_ro_hwcap, cpu_hwcap(cpu));
     static const struct {
