@@ -52,16 +52,7 @@ static bool relocate_new(struct transaction *transaction, const struct object *r
         .copies = true,
         .patient = linker->shim->patient && !(mode & MODE_NOW),
     };
-    for (size_t i = root->order->count; i-- > 0;) {
-        struct object *object = root->order->item[i];
-        if (object->relocated)
-            continue;
-        struct relocate_options its = options;
-        its.patient &= !object->bind_now;
-        if (!relocate_object(linker, object, its, error))
-            return false;
-    }
-    return init_check(linker, root->order, error) &&
+    return relocate_group(linker, root, options, error) && init_check(linker, root->order, error) &&
            stack_permit(linker, load_first_new(transaction), error);
 }
 

@@ -68,15 +68,11 @@ static bool check_versions(struct linker *linker) {
 }
 
 static bool relocate(struct linker *linker, struct error *error) {
-    const struct object_list *order = linker->program->order;
     struct relocate_options options = {
         .lazy = linker->shim->lazy && !linker->options.bind_now,
         .copies = !linker->shim->copy_late,
     };
-    for (size_t i = order->count; i-- > 0;)
-        if (!order->item[i]->relocated && !relocate_object(linker, order->item[i], options, error))
-            return false;
-    return true;
+    return relocate_group(linker, linker->program, options, error);
 }
 
 static bool protect(struct linker *linker, struct error *error) {

@@ -31,6 +31,7 @@ struct name {
 /* A list of objects in an order that matters: a search scope, a dependency list. Never changed once
  * other threads may see it; a longer one takes its place. */
 struct object_list {
+    _Atomic(struct symbol_index *) index; /* of its symbols, for a while; NULL: none: index.h */
     size_t count;
     struct object *item[];
 };

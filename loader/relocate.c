@@ -2,6 +2,7 @@
 #include "relocate.h"
 
 #include "facts.h"
+#include "index.h"
 #include "memory.h"
 #include "reloc.h"
 #include "sys.h"
@@ -27,6 +28,8 @@ struct pass {
     bool last_for_call, last_valid;
     bool again; /* the last reference hit that memory */
     struct symbol_result last;
+    const struct symbol_index *index; /* of the first scope; NULL: none */
+    uint32_t hash;                    /* of the present relocation's name; 0: not known */
     struct deferred *deferred;
     size_t deferred_count, deferred_capacity;
 };
@@ -46,16 +49,19 @@ static bool fail(struct pass *pass, const char *text) {
 
 /* -- places -- */
 
-/* True when `size` bytes at `address` lie in a writable segment. */
-static bool is_place(struct pass *pass, uintptr_t address, size_t size) {
-    if (address >= pass->place.start &&
-        range_fits(address - pass->place.start, size, pass->place.end - pass->place.start))
-        return true;
+static bool find_place(struct pass *pass, uintptr_t address, size_t size) {
     const struct segment *segment = object_segment(pass->object, address, size);
     if (!segment || !(segment->prot & PROT_WRITE || pass->object->text_relocations))
         return false;
     pass->place = *segment;
     return true;
+}
+
+/* True when `size` bytes at `address` lie in a writable segment. */
+static inline bool is_place(struct pass *pass, uintptr_t address, size_t size) {
+    return (address >= pass->place.start &&
+            range_fits(address - pass->place.start, size, pass->place.end - pass->place.start)) ||
+           find_place(pass, address, size);
 }
 
 bool relocate_stays_writable(const struct object *object, uintptr_t place) {
@@ -64,15 +70,15 @@ bool relocate_stays_writable(const struct object *object, uintptr_t place) {
            (place >= object->relro_end || place + sizeof place <= object->relro_start);
 }
 
-/* Relocated words may be unaligned (packed structures). */
+/* Relocated words may be unaligned (packed structures), and are of any type. */
+typedef uintptr_t word __attribute__((aligned(1), may_alias));
+
 static void store(uintptr_t place, uintptr_t value) {
-    memcpy((void *)place, &value, sizeof value);
+    *(word *)place = value;
 }
 
 static uintptr_t load(uintptr_t place) {
-    uintptr_t value;
-    memcpy(&value, (void *)place, sizeof value);
-    return value;
+    return *(const word *)place;
 }
 
 /* -- relative relocations -- */
@@ -103,11 +109,35 @@ static bool apply_relr(struct pass *pass) {
     return true;
 }
 
+/* A relocated page is a copy of the file's: one page fault for each, unless the kernel is told
+ * beforehand. It pays for so many pages in a row. (Linux 5.14; an older one says EINVAL.) */
+#define MADV_POPULATE_WRITE 23
+#define POPULATED_PAGES 8
+
+/* Has the pages made that the relocations from number `from` on write to without a gap. Returns the
+ * end of the last one. */
+static uintptr_t populate(struct pass *pass, size_t from) {
+    const struct object *object = pass->object;
+    size_t page_size = object->page_size;
+    uintptr_t start = align_down(object->bias + object->rela[from].r_offset, page_size);
+    uintptr_t end = start + page_size, limit = pass->place.end;
+    for (size_t i = from + 1; i < object->relative_count; i++) {
+        uintptr_t place = object->bias + object->rela[i].r_offset;
+        if (place < start || place >= end + page_size || place >= limit)
+            break;
+        if (place >= end)
+            end += page_size;
+    }
+    if (end - start >= POPULATED_PAGES * page_size)
+        sys3(SYS_madvise, (long)start, (long)(end - start), MADV_POPULATE_WRITE);
+    return end;
+}
+
 /* The run of RELATIVE relocations that DT_RELACOUNT announces, in a loop of its own: large programs
  * have hundreds of thousands. Returns how many there really were. */
 static size_t apply_relative(struct pass *pass) {
     const struct object *object = pass->object;
-    uintptr_t bias = object->bias;
+    uintptr_t bias = object->bias, populated = 0;
     size_t i = 0;
     for (; i < object->relative_count; i++) {
         const Elf64_Rela *rela = &object->rela[i];
@@ -115,6 +145,8 @@ static size_t apply_relative(struct pass *pass) {
         if (arch_reloc_kind((uint32_t)rela->r_info) != RELOC_RELATIVE ||
             !is_place(pass, place, sizeof place))
             break;
+        if (place >= populated)
+            populated = populate(pass, i);
         store(place, bias + (uint64_t)rela->r_addend);
     }
     return i;
@@ -152,7 +184,7 @@ static bool resolve(struct pass *pass, uint32_t index, bool for_call, bool for_c
     if (!symbol_index_is_valid(object, index))
         return fail(pass, "relocation with an invalid symbol");
     struct symbol_request request;
-    *result = symbol_resolve(object, index, for_call, for_copy, &request);
+    *result = symbol_resolve_hashed(object, index, pass->hash, for_call, for_copy, &request);
     const Elf64_Sym *reference = &object->symbols[index];
     if (result->symbol && result->symbol->st_shndx == SHN_UNDEF && !result->symbol->st_value)
         result->symbol = NULL; /* a hidden weak reference that the link editor left */
@@ -509,9 +541,17 @@ static bool apply(struct pass *pass, const struct relocation *relocation) {
 
 static bool apply_table(struct pass *pass, const Elf64_Rela *table, size_t start, size_t count) {
     struct relocation relocation;
-    for (size_t i = start; i < count; i++)
+    uint32_t hash[INDEX_BATCH] = {0};
+    for (size_t i = start; i < count; i++) {
+        size_t at = (i - start) % INDEX_BATCH;
+        if (at == 0)
+            index_look_ahead(pass->index, pass->object, &table[i], min_size(count - i, INDEX_BATCH),
+                             hash);
+        pass->hash = hash[at];
         if (!decode(pass, &table[i], &relocation) || !apply(pass, &relocation))
             return false;
+    }
+    pass->hash = 0;
     return true;
 }
 
@@ -613,6 +653,8 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
                      struct error *error) {
     struct pass pass = {.linker = linker, .object = object, .options = options, .error = error};
     tell_state(&pass, "begin");
+    if (object->scopes && object->scopes->count)
+        pass.index = object->scopes->item[0]->list->index;
     long result = set_text_writable(object, true);
     if (result < 0)
         return error_set(error, ERROR_FILE, (int)-result, object->label,

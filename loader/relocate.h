@@ -21,6 +21,10 @@ struct relocate_options {
 bool relocate_object(struct linker *linker, struct object *object, struct relocate_options options,
                      struct error *error);
 
+/* Relocates all of root->order that is not relocated yet, the last one first. */
+bool relocate_group(struct linker *linker, const struct object *root,
+                    struct relocate_options options, struct error *error);
+
 /* The COPY relocations alone, where relocate_object left them out. */
 bool relocate_copies(struct linker *linker, struct object *object, struct error *error);
 

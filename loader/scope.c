@@ -1,6 +1,7 @@
 /* Scopes of objects; see scope.h. */
 #include "scope.h"
 
+#include "index.h"
 #include "linker.h"
 #include "memory.h"
 #include "retire.h"
@@ -40,6 +41,15 @@ bool scope_set_new(struct linker *linker, struct transaction *transaction, struc
     return true;
 }
 
+/* Gives the scope another list. Readers see the old or the new one. */
+static void replace_list(struct linker *linker, struct scope *scope, struct object_list *list) {
+    struct object_list *old = scope->list;
+    atomic_store_explicit(&scope->list, list, memory_order_release);
+    if (old)
+        index_drop(linker, old);
+    retire(linker, memory_free, old);
+}
+
 bool scope_extend(struct linker *linker, struct scope *scope, const struct object_list *added) {
     struct object_list *old = scope->list;
     size_t count = old ? old->count : 0;
@@ -54,8 +64,7 @@ bool scope_extend(struct linker *linker, struct scope *scope, const struct objec
             added->item[i]->global = true;
             list->item[list->count++] = added->item[i];
         }
-    atomic_store_explicit(&scope->list, list, memory_order_release);
-    retire(linker, memory_free, old);
+    replace_list(linker, scope, list);
     return true;
 }
 
@@ -143,6 +152,5 @@ void scope_forget(struct linker *linker, const struct object_list *list) {
     for (size_t i = 0; i < global->count; i++)
         if (!is_listed(list, global->item[i]))
             shorter->item[shorter->count++] = global->item[i];
-    atomic_store_explicit(&space->global.list, shorter, memory_order_release);
-    retire(linker, memory_free, global);
+    replace_list(linker, &space->global, shorter);
 }

@@ -1,6 +1,7 @@
 /* Symbol lookup; see symbol.h. The rules of matching are ld.so's, for programs depend on them. */
 #include "symbol.h"
 
+#include "index.h"
 #include "memory.h"
 #include "tell.h"
 #include <string.h>
@@ -10,10 +11,12 @@
 #endif
 
 uint32_t symbol_gnu_hash(const char *name) {
+    /* hash = hash * 33 + byte for each byte; two at a time, as each product waits for the last. */
     uint32_t hash = 5381;
-    for (; *name; name++)
-        hash = hash * 33 + (unsigned char)*name;
-    return hash;
+    const unsigned char *byte = (const unsigned char *)name;
+    for (; byte[0] && byte[1]; byte += 2)
+        hash = hash * (33 * 33) + (byte[0] * 33U + byte[1]);
+    return byte[0] ? hash * 33 + byte[0] : hash;
 }
 
 uint32_t symbol_sysv_hash(const char *name) {
@@ -40,6 +43,24 @@ const struct version *symbol_version(const struct object *object, uint32_t index
 }
 
 /* -- one object -- */
+
+/* strcmp(a, b) == 0, eight bytes at a time: the names of C++ symbols are long, and the hash says
+ * beforehand that they are equal. A word is read only where it does not reach into the next page,
+ * which may not be there. */
+static bool same_name(const char *a, const char *b) {
+    typedef uint64_t word __attribute__((aligned(1), may_alias));
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    while ((((uintptr_t)a | (uintptr_t)b) & 4095) <= 4096 - sizeof(word)) {
+        uint64_t left = *(const word *)a;
+        if (left != *(const word *)b)
+            break;
+        if ((left - ones) & ~left & tops) /* has a byte of 0 */
+            return true;
+        a += sizeof(word);
+        b += sizeof(word);
+    }
+    return strcmp(a, b) == 0;
+}
 
 /* A definition whose version does not decide yet: taken if it stays the only one. */
 struct candidates {
@@ -81,7 +102,7 @@ static const Elf64_Sym *match(const struct object *object, uint32_t index,
                               const struct symbol_request *request, struct candidates *candidates) {
     const Elf64_Sym *symbol = &object->symbols[index];
     if (symbol->st_name >= object->strings_size || !is_definition(symbol, request) ||
-        !has_bindable_type(symbol) || strcmp(object->strings + symbol->st_name, request->name) != 0)
+        !has_bindable_type(symbol) || !same_name(object->strings + symbol->st_name, request->name))
         return NULL;
     if (!object->versym)
         return symbol;
@@ -96,6 +117,23 @@ static const Elf64_Sym *match(const struct object *object, uint32_t index,
     return NULL;
 }
 
+/* Walks a chain of the GNU hash table from symbol number `index` on. */
+static const Elf64_Sym *walk_gnu(const struct object *object, uint32_t index,
+                                 const struct symbol_request *request,
+                                 struct candidates *candidates) {
+    for (; index < object->gnu_hash.limit; index++) {
+        uint32_t entry = object->gnu_hash.chain[index - object->gnu_hash.first];
+        if ((entry ^ request->gnu_hash) >> 1 == 0) {
+            const Elf64_Sym *symbol = match(object, index, request, candidates);
+            if (symbol)
+                return symbol;
+        }
+        if (entry & 1)
+            return NULL;
+    }
+    return NULL;
+}
+
 static const Elf64_Sym *find_gnu(const struct object *object, const struct symbol_request *request,
                                  struct candidates *candidates) {
     uint32_t hash = request->gnu_hash;
@@ -105,17 +143,7 @@ static const Elf64_Sym *find_gnu(const struct object *object, const struct symbo
     uint32_t index = object->gnu_hash.buckets[hash % object->gnu_hash.bucket_count];
     if (index < object->gnu_hash.first || index == 0)
         return NULL;
-    for (; index < object->gnu_hash.limit; index++) {
-        uint32_t entry = object->gnu_hash.chain[index - object->gnu_hash.first];
-        if ((entry ^ hash) >> 1 == 0) {
-            const Elf64_Sym *symbol = match(object, index, request, candidates);
-            if (symbol)
-                return symbol;
-        }
-        if (entry & 1)
-            return NULL;
-    }
-    return NULL;
+    return walk_gnu(object, index, request, candidates);
 }
 
 static const Elf64_Sym *find_sysv(const struct object *object, const struct symbol_request *request,
@@ -133,6 +161,20 @@ static const Elf64_Sym *find_sysv(const struct object *object, const struct symb
     return NULL;
 }
 
+/* The symbol that a search in one object has come to, if others may bind to it. */
+static const Elf64_Sym *choose(const Elf64_Sym *symbol, const struct candidates *candidates) {
+    if (!symbol && candidates->count == 1)
+        symbol = candidates->symbol;
+    if (!symbol)
+        return NULL;
+    unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
+    unsigned binding = ELF64_ST_BIND(symbol->st_info);
+    if (visibility == STV_HIDDEN || visibility == STV_INTERNAL ||
+        (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE))
+        return NULL;
+    return symbol;
+}
+
 const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol_request *request) {
     struct candidates candidates = {NULL, 0};
     const Elf64_Sym *symbol;
@@ -142,16 +184,7 @@ const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol
         symbol = find_sysv(object, request, &candidates);
     else
         return NULL;
-    if (!symbol && candidates.count == 1)
-        symbol = candidates.symbol;
-    if (!symbol)
-        return NULL;
-    unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
-    unsigned binding = ELF64_ST_BIND(symbol->st_info);
-    if (visibility == STV_HIDDEN || visibility == STV_INTERNAL ||
-        (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE))
-        return NULL;
-    return symbol;
+    return choose(symbol, &candidates);
 }
 
 /* -- unique symbols -- */
@@ -199,6 +232,32 @@ void symbol_forget(const struct object *object) {
 
 /* -- scopes -- */
 
+/* What a reference binds to when `symbol` of `object` is the first definition in a scope. */
+static struct symbol_result bind(const struct object *object, const Elf64_Sym *symbol,
+                                 const struct symbol_request *request) {
+    struct symbol_result found = {object, symbol};
+    if (symbol && ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE && !request->for_copy)
+        return first_definition(found, request);
+    return found;
+}
+
+static bool is_passed_over(const struct object *object, const struct symbol_request *request) {
+    return request->for_copy && object->kind == OBJECT_PROGRAM;
+}
+
+struct symbol_result symbol_find_from(const struct object *object, uint32_t at,
+                                      const struct symbol_request *request) {
+    struct candidates candidates = {NULL, 0};
+    if (is_passed_over(object, request))
+        return (struct symbol_result){NULL, NULL};
+    const Elf64_Sym *symbol =
+        object->gnu_hash.bloom
+            ? choose(walk_gnu(object, object->gnu_hash.first + at, request, &candidates),
+                     &candidates)
+            : symbol_find_in(object, request);
+    return bind(object, symbol, request);
+}
+
 /* True for a definition in whose place a later one may come. */
 static bool is_last_resort(const struct symbol_request *request, struct symbol_result found) {
     return request->weak_last && ELF64_ST_BIND(found.symbol->st_info) == STB_WEAK;
@@ -206,24 +265,23 @@ static bool is_last_resort(const struct symbol_request *request, struct symbol_r
 
 struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,
                                          const struct symbol_request *request) {
+    struct object_list *mutable = (struct object_list *)list;
+    const struct symbol_index *index = atomic_load_explicit(&mutable->index, memory_order_acquire);
+    if (index && start == 0 && !request->weak_last && !request->observer)
+        return index_find(index, request);
     struct symbol_result weak = {NULL, NULL};
     for (size_t i = start; i < list->count; i++) {
         const struct object *object = list->item[i];
-        if (request->for_copy && object->kind == OBJECT_PROGRAM)
-            continue;
-        const Elf64_Sym *symbol = symbol_find_in(object, request);
-        if (UNLIKELY(request->observer))
+        const Elf64_Sym *symbol =
+            is_passed_over(object, request) ? NULL : symbol_find_in(object, request);
+        if (UNLIKELY(request->observer) && !is_passed_over(object, request))
             tell_candidate(request->observer, request, object, symbol);
         if (!symbol)
             continue;
         struct symbol_result found = {object, symbol};
-        if (is_last_resort(request, found)) {
-            weak = weak.symbol ? weak : found;
-            continue;
-        }
-        if (ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE && !request->for_copy)
-            return first_definition(found, request);
-        return found;
+        if (!is_last_resort(request, found))
+            return bind(object, symbol, request);
+        weak = weak.symbol ? weak : found;
     }
     return weak;
 }
@@ -268,18 +326,30 @@ static struct linker *observer_of(const struct object *object) {
 
 struct symbol_result symbol_resolve(const struct object *object, uint32_t index, bool for_call,
                                     bool for_copy, struct symbol_request *request) {
+    return symbol_resolve_hashed(object, index, 0, for_call, for_copy, request);
+}
+
+struct symbol_result symbol_resolve_hashed(const struct object *object, uint32_t index,
+                                           uint32_t hash, bool for_call, bool for_copy,
+                                           struct symbol_request *request) {
     const Elf64_Sym *symbol = &object->symbols[index];
     unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
-    *request = symbol_request_for(object->strings + symbol->st_name, symbol_version(object, index));
-    request->for_call = for_call;
-    request->for_copy = for_copy;
-    request->newest = object->ignores_versions;
-    request->weak_last = object->weak_last;
-    request->from = object;
-    request->observer = observer_of(object);
+    *request = (struct symbol_request){
+        .name = object->strings + symbol->st_name,
+        .gnu_hash = hash,
+        .version = symbol_version(object, index),
+        .for_call = for_call,
+        .for_copy = for_copy,
+        .newest = object->ignores_versions,
+        .weak_last = object->weak_last,
+        .from = object,
+        .observer = observer_of(object),
+    };
     if (ELF64_ST_BIND(symbol->st_info) == STB_LOCAL || visibility == STV_HIDDEN ||
         visibility == STV_INTERNAL)
         return (struct symbol_result){object, symbol};
+    if (!hash)
+        request->gnu_hash = symbol_gnu_hash(request->name);
     if (visibility == STV_PROTECTED && symbol->st_shndx != SHN_UNDEF)
         return resolve_protected(object, symbol, request);
     return symbol_find(object, request);

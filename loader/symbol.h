@@ -41,6 +41,11 @@ const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol
 /* Why `object` has no definition for the request, in the words of the event "candidate". */
 const char *symbol_why_not(const struct object *object, const struct symbol_request *request);
 
+/* As symbol_find_in, for an object of a list's index (index.h): goes on in the object's hash table
+ * at symbol number `at` of those that it hashes. */
+struct symbol_result symbol_find_from(const struct object *object, uint32_t at,
+                                      const struct symbol_request *request);
+
 /* The definition in the first object of `list`, from index `start`, that has one. */
 struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,
                                          const struct symbol_request *request);
@@ -52,6 +57,11 @@ struct symbol_result symbol_find(const struct object *object, const struct symbo
  * symbol_find says. `index` was checked. *request is filled with what was asked, for messages. */
 struct symbol_result symbol_resolve(const struct object *object, uint32_t index, bool for_call,
                                     bool for_copy, struct symbol_request *request);
+
+/* The same for a caller who has the GNU hash of the symbol's name already (0: has not). */
+struct symbol_result symbol_resolve_hashed(const struct object *object, uint32_t index,
+                                           uint32_t hash, bool for_call, bool for_copy,
+                                           struct symbol_request *request);
 
 /* The version that symbol number `index` refers to, or NULL. */
 const struct version *symbol_version(const struct object *object, uint32_t index);
