@@ -108,6 +108,7 @@ clean:
 include samples/samples.mk
 include tests/tests.mk
 include bench/bench.mk
+include tests/system/system.mk
 
 # Each of these installs what is missing first, hence the second make: it sees the compiler that was installed.
 .PHONY: demo test lint
@@ -133,9 +134,11 @@ lint:
 PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: install
-install: $(BUILD)/myld
+install: $(BUILD)/myld $(BUILD)/recover
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/lib/myld/myld
 	$(CROSS)strip --strip-debug $(DESTDIR)$(PREFIX)/lib/myld/myld
+	# To stand in the place of the system's loader: docs/system.md.
+	install -m 755 $(BUILD)/recover tools/system-loader $(DESTDIR)$(PREFIX)/lib/myld
 	# musl's libc, where there is one: musl programs run even when myld stands in the place of ld-musl.
 	if [ -e /lib/ld-musl-$(ARCH).so.1 ]; then \
 	    cp -L /lib/ld-musl-$(ARCH).so.1 $(DESTDIR)$(PREFIX)/lib/myld/libc.musl-$(ARCH).so.1; fi
@@ -148,6 +151,7 @@ help:
 	@echo 'make ARCH=aarch64  cross-build build/aarch64/myld'
 	@echo 'make demo       install what is missing, build, run real programs on it'
 	@echo 'make test       install what is missing, build, run all tests'
+	@echo 'make system-test  a Debian on myld, in a root folder and booted in qemu; as root'
 	@echo 'make bench      myld beside ld-linux and ld-musl'
 	@echo 'make lint       clang-format and clang-tidy'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='

@@ -10,6 +10,7 @@
 
 #include "libc-shim/gnu_rules.h"
 #include "loader/facts.h"
+#include "loader/handover.h"
 #include "loader/sys.h"
 #include "loader/text.h"
 #include "recognise.h"
@@ -112,6 +113,10 @@ static bool confirm(struct linker *linker, struct error *error) {
     linker->base.libc = libc;
     linker->libc_state = &state;
     state.layout = find_layout(libc, error);
+    if (linker->options.mode == MODE_RUN && !state.layout) {
+        handover(linker, linker->search.facts->glibc_loader);
+        return false; /* it could not */
+    }
     if (!state.layout) /* a list needs none */
         return linker->options.mode == MODE_LIST || linker->options.mode == MODE_TRACE;
     glibc_read_tunables(linker);
