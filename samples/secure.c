@@ -2,6 +2,7 @@
  * What is left of the dangerous variables in a program that runs with somebody else's rights
  * (set-user-ID), and which rights these are.
  */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -19,6 +20,7 @@ int main(void) {
         "LD_DYNAMIC_WEAK", "GLIBC_TUNABLES",   "HOME"};
 
     printf("AT_SECURE %lu other user %d\n", getauxval(AT_SECURE), getuid() != geteuid());
+    printf("secure_getenv %s\n", secure_getenv("PATH") ? "answers" : "refuses");
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         printf("%s %s\n", names[i], getenv(names[i]) ? "kept" : "gone");
     return greet("hello");

@@ -9,8 +9,6 @@
 #include "loader/text.h"
 #include <string.h>
 
-EXPORT char **_dl_argv;
-EXPORT int __libc_enable_secure;
 /* libthread_db sets it to have events of threads reported that start later. */
 EXPORT unsigned char __nptl_initial_report_events;
 

@@ -72,6 +72,20 @@ static void mirror_dynamic(const struct glibc_layout *layout, struct object *obj
     }
 }
 
+/* backtrace_symbols looks for names in the hash table. */
+static void mirror_hash(const struct glibc_layout *layout, const struct object *object) {
+    unsigned char *map = (unsigned char *)object->map;
+    const typeof(object->gnu_hash) *hash = &object->gnu_hash;
+    if (!hash->bloom)
+        return;
+    *(uint32_t *)glibc_member(layout, map, GLIBC_lm_nbuckets) = hash->bucket_count;
+    *(uint32_t *)glibc_member(layout, map, GLIBC_lm_gnu_bitmask_idxbits) = hash->bloom_mask;
+    *(uint32_t *)glibc_member(layout, map, GLIBC_lm_gnu_shift) = hash->bloom_shift;
+    glibc_put_word(layout, map, GLIBC_lm_gnu_bitmask, (uintptr_t)hash->bloom);
+    glibc_put_word(layout, map, GLIBC_lm_gnu_buckets, (uintptr_t)hash->buckets);
+    glibc_put_word(layout, map, GLIBC_lm_gnu_chain_zero, (uintptr_t)(hash->chain - hash->first));
+}
+
 /* glibc's struct libname_list. */
 struct libname {
     const char *name;
@@ -119,4 +133,5 @@ void glibc_mirror(struct linker *linker, struct object *object) {
     glibc_put_word(layout, map, GLIBC_lm_relro_addr, object->relro_start - object->bias);
     glibc_put_word(layout, map, GLIBC_lm_relro_size, object->relro_end - object->relro_start);
     mirror_dynamic(layout, object);
+    mirror_hash(layout, object);
 }

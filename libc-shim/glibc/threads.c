@@ -13,7 +13,10 @@
 #include "loader/sys.h"
 #include <string.h>
 
+/* How the process began. */
 EXPORT void *__libc_stack_end;
+EXPORT char **_dl_argv;
+EXPORT int __libc_enable_secure; /* secure_getenv and others obey it */
 EXPORT unsigned int __rseq_size;
 EXPORT ptrdiff_t __rseq_offset;
 EXPORT const unsigned int __rseq_flags = 0;
@@ -80,6 +83,9 @@ bool glibc_make_first_thread(struct linker *linker, struct error *error) {
         return error_no_memory(error, "");
     unsigned char *pthread = glibc_pthread(layout, tp);
     __libc_stack_end = linker->process.stack;
+    _dl_argv = linker->process.argv;
+    if (linker->process.secure)
+        __libc_enable_secure = 1;
     glibc_machine_set_header(layout, tp);
     glibc_machine_set_guards(linker, pthread);
     struct dtv_entry *dtv = tls_new_dtv(linker, tp);
