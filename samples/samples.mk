@@ -153,6 +153,11 @@ $(call both,liblend.so,libborrow.c,,-DLEND)
 $(call glibc,libthrow.so,libthrow.cc)
 $(call glibc,catch,catch.cc,libthrow.so,-pthread)
 
+# For tools.
+$(call glibc,trace,trace.c,,-rdynamic -pthread)
+$(call glibc,libheld.so,libheld.c)
+$(call glibc,held,held.c,,-pthread)
+
 # Namespaces.
 SPACE = -pthread -DSPACE_NAME='"$(1)"' -DSPACE_NUMBER=$(2)
 $(call glibc,libspace_one.so,libspace.c,,$(call SPACE,one,1))
