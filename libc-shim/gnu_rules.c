@@ -164,4 +164,6 @@ void gnu_describe_dlerror(struct linker *linker, const struct error *error, char
         object = linker->process.argv[0];
     size_t length = format_text(text, size, "%s%s%s", object, object[0] ? ": " : "", error->text);
     append_number(error, false, text, size, length);
+    if (error->kind == ERROR_TLS) /* what nobody can guess: need, have, who, what to do */
+        format_text(text + length, size - length, "\n  %s", error->detail);
 }

@@ -32,8 +32,9 @@ struct libc_shim {
     bool checks_versions; /* needed versions are checked at load, and bind references; else names
                              alone do */
     bool lazy;            /* PLT slots may be bound at their first call */
-    bool patient;     /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
-    bool unloads;     /* dlclose takes libraries out of memory */
+    bool patient; /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
+    bool unloads; /* dlclose takes libraries out of memory */
+    bool global_after_constructors; /* dlopen adds to the global scope once constructors have run */
     bool plain_order; /* constructors run as a depth-first walk along DT_NEEDED meets the objects;
                          no DF_1_INITFIRST, no DT_PREINIT_ARRAY */
     bool (*arrays_only)(const struct linker *linker); /* true: DT_INIT and DT_FINI are not run, the

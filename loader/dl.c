@@ -56,19 +56,14 @@ static bool relocate_new(struct transaction *transaction, const struct object *r
            stack_permit(linker, load_first_new(transaction), error);
 }
 
-static void initialise_in_thread(struct linker *linker, uintptr_t thread_pointer, void *context) {
-    (void)linker;
-    tls_initialise_module(context, thread_pointer);
-}
-
 /* Modules that found room in the static block: their bytes go into the blocks of all threads that
  * exist. */
 static void initialise_static_tls(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
     for (struct object *object = load_first_new(transaction); object; object = object->next) {
         tell_tls_module(linker, object);
-        if (object->tls.module && object->tls.is_static)
-            linker->shim->each_thread(linker, initialise_in_thread, object);
+        if (object->tls.module && tls_is_static(object))
+            tls_initialise_threads(linker, object);
     }
 }
 
@@ -99,56 +94,71 @@ static bool begin_space(struct transaction *transaction, struct object *root, st
            error_no_memory(error, root->path);
 }
 
-/* Everything from the name to relocated objects. NULL: *error, and nothing has changed. */
-static struct object *load_root(struct transaction *transaction, const char *file, int mode,
+/* The object that dlopen means, found or mapped, without what it needs. NULL: *error, or
+ * RTLD_NOLOAD and it is not there. */
+static struct object *find_root(struct transaction *transaction, const char *file, int mode,
                                 struct object *caller, struct error *error) {
     struct linker *linker = transaction->linker;
+    struct namespace *space = transaction->space;
     event_stage(linker, "load");
-    struct object *root = load_library(linker, transaction->space, file, caller, error);
-    if (!root)
-        return NULL;
+    if (mode & MODE_NOLOAD) {
+        struct object *root = load_find(space, file);
+        return root ? root : load_find_by_file(linker, space, file, caller, error);
+    }
+    struct object *root = load_library(linker, space, file, caller, error);
+    if (!root && error->kind == ERROR_OPEN) /* as it was asked for, $ORIGIN and all */
+        format_text(error->object, sizeof error->object, "%s", file);
     /* What the caller's DT_RPATH says helps to find the root, but not what the root needs, unless
      * paths are plain. */
-    if (root == load_first_new(transaction) && !linker->search.plain_paths)
+    if (root && root == load_first_new(transaction) && !linker->search.plain_paths)
         root->requester = NULL;
-    if (!root->group.list && !load_group(linker, root, NULL, 0, error))
-        return NULL;
-    if (!begin_space(transaction, root, error) ||
-        !scope_set_new(linker, transaction, root, mode & MODE_DEEPBIND, error))
-        return NULL;
-    tell_group(linker, root, load_first_new(transaction));
-    event_stage(linker, "versions");
-    if (!check_versions(transaction, error))
-        return NULL;
-    event_stage(linker, "relocate");
-    if (!relocate_new(transaction, root, mode, error))
-        return NULL;
-    event_stage(linker, "protect");
-    if (!rendezvous_mirror(linker, transaction->space, error) ||
-        !relocate_protect(load_first_new(transaction), error))
-        return NULL;
     return root;
 }
 
-/* A group that was loaded before, perhaps as a part of others, is opened by its root now: its
- * members' references may use the group. */
+/* From a root to a group of relocated objects. False: *error; nothing is visible yet. */
+static bool link_group(struct transaction *transaction, struct object *root, int mode,
+                       struct error *error) {
+    struct linker *linker = transaction->linker;
+    if (!load_group(linker, root, NULL, 0, error) || !begin_space(transaction, root, error) ||
+        !scope_set_new(linker, transaction, root, mode & MODE_DEEPBIND, error))
+        return false;
+    tell_group(linker, root, load_first_new(transaction));
+    event_stage(linker, "versions");
+    if (!check_versions(transaction, error))
+        return false;
+    event_stage(linker, "relocate");
+    if (!relocate_new(transaction, root, mode, error))
+        return false;
+    event_stage(linker, "protect");
+    return rendezvous_mirror(linker, transaction->space, error) &&
+           relocate_protect(load_first_new(transaction), error);
+}
+
+/* Members of the group that were there before may use all of it from now on; but not those whose
+ * constructors have yet to run, nor those of the start (ld.so's rule). */
 static bool join_group(struct linker *linker, struct object *root, struct error *error) {
     for (size_t i = 0; i < root->group.list->count; i++)
-        if (!scope_add(linker, root->group.list->item[i], &root->group))
+        if (root->group.list->item[i]->constructed &&
+            !scope_add(linker, root->group.list->item[i], &root->group))
             return error_no_memory(error, root->path);
     return true;
 }
 
+/* *linked: the root's group was put together just now, and its constructors are to run. */
 static struct object *open_locked(struct linker *linker, struct namespace *space, const char *file,
-                                  int mode, struct object *caller, struct error *error) {
+                                  int mode, struct object *caller, bool *linked,
+                                  struct error *error) {
     struct transaction transaction = load_begin(linker, space);
     const struct object *libc = space->libc;
-    struct object *root = load_find(space, file);
-    if (!root && mode & MODE_NOLOAD)
-        return load_find_by_file(linker, space, file, caller);
-    if (!root || !root->group.list)
-        root = load_root(&transaction, file, mode, caller, error);
-    if (!root || !join_group(linker, root, error)) {
+    error->kind = ERROR_NONE;
+    struct object *root = find_root(&transaction, file, mode, caller, error);
+    if (!root || root->group.list)
+        return root;
+    bool stayed = root->never_unload;
+    /* Now: whoever binds to it need not be noted. */
+    root->never_unload |= (mode & MODE_NODELETE) != 0;
+    if (!link_group(&transaction, root, mode, error) || !join_group(linker, root, error)) {
+        root->never_unload = stayed;
         load_roll_back(&transaction);
         return NULL;
     }
@@ -157,17 +167,14 @@ static struct object *open_locked(struct linker *linker, struct namespace *space
     publish(&transaction);
     if (space->libc != libc)
         linker->shim->start_libc(linker, space);
+    *linked = true;
     return root;
 }
 
-static void promote(struct linker *linker, struct object *root, int mode) {
-    root->open_count++;
-    if (mode & MODE_NODELETE)
-        root->never_unload = true;
-    if (mode & MODE_GLOBAL)
-        scope_extend(linker, &root->space->global, root->group.list);
+/* Definitions that others have waited for may be there now. */
+static void complete_all(struct linker *linker, const struct namespace *space) {
     struct error error; /* what stays undefined waits on */
-    for (struct object *object = root->space->first; object; object = object->next)
+    for (struct object *object = space->first; object; object = object->next)
         if (object->incomplete)
             relocate_missing(linker, object, &error);
 }
@@ -179,6 +186,23 @@ static void construct(struct linker *linker, struct object *root, const struct n
     event_stage(linker, "init");
     event_write_out(linker);
     init_run(linker, root->order, envp);
+}
+
+/* What dlopen does with what is open now. */
+static void finish_open(struct linker *linker, struct object *root, int mode, bool linked,
+                        const struct namespace *caller) {
+    bool late = linker->shim->global_after_constructors;
+    struct scope *global = mode & MODE_GLOBAL ? &root->space->global : NULL;
+    root->open_count++;
+    if (mode & MODE_NODELETE)
+        root->never_unload = true;
+    if (global && !late)
+        scope_extend(linker, global, root->group.list);
+    complete_all(linker, root->space);
+    if (linked)
+        construct(linker, root, caller);
+    if (global && late)
+        scope_extend(linker, global, root->group.list);
 }
 
 /* Whether there can be such a call at all. */
@@ -219,13 +243,11 @@ void *dl_open(struct linker *linker, long id, const char *file, int mode, const 
     struct namespace *space =
         file ? target(linker, id, file, asking->space, &error) : &linker->base;
     struct object *root = NULL;
-    bool program = !file || (!file[0] && space == &linker->base);
+    bool program = !file || (!file[0] && space == &linker->base), linked = false;
     if (space && !program)
-        root = open_locked(linker, space, file, mode, asking, &error);
-    if (root) {
-        promote(linker, root, mode);
-        construct(linker, root, asking->space);
-    }
+        root = open_locked(linker, space, file, mode, asking, &linked, &error);
+    if (root)
+        finish_open(linker, root, mode, linked, asking->space);
     retire_sweep(linker);
     event_leave_stages(linker, outer);
     root = program ? linker->program : root;

@@ -76,6 +76,13 @@ bool dl_index_objects(struct linker *linker);
 /* Sets the calling thread's dlerror in the caller's namespace. */
 void dl_set_error(struct linker *linker, const void *caller, const struct error *error);
 
+/* Forgets what dlerror would return. */
+void dl_clear_error(struct linker *linker, const void *caller);
+
+/* Takes out what dlerror would return, and puts it back in the place of what has come since. */
+char *dl_hold_error(struct linker *linker, const void *caller);
+void dl_restore_error(struct linker *linker, const void *caller, char *held);
+
 /* The calling thread ends: forgets its errors. */
 void dl_forget_errors(struct thread_slot *slot);
 

@@ -48,6 +48,28 @@ void dl_set_error(struct linker *linker, const void *caller, const struct error 
     EVENT(linker, error, .text = text);
 }
 
+void dl_clear_error(struct linker *linker, const void *caller) {
+    dl_restore_error(linker, caller, NULL);
+}
+
+char *dl_hold_error(struct linker *linker, const void *caller) {
+    struct thread_error *record = record_of(linker, caller, false);
+    char *held = record ? record->text : NULL;
+    if (record)
+        record->text = NULL;
+    return held;
+}
+
+void dl_restore_error(struct linker *linker, const void *caller, char *held) {
+    if (!tls_slot(linker, arch_thread_pointer())->errors)
+        return;
+    struct thread_error *record = record_of(linker, caller, false);
+    if (!record)
+        return;
+    memory_free(record->text);
+    record->text = held;
+}
+
 char *dl_error(struct linker *linker, const void *caller) {
     struct thread_error *record = record_of(linker, caller, false);
     if (!record)

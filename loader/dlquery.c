@@ -135,7 +135,8 @@ static void *find_symbol(struct linker *linker, void *handle, struct symbol_requ
     }
     void *address = NULL;
     if (found.symbol) {
-        relocate_note_binding(asked, (struct object *)found.object);
+        if (handle == HANDLE_DEFAULT) /* the other ones are the caller's to keep open */
+            relocate_note_binding(asked, (struct object *)found.object);
         address = address_of(linker, found, error);
     }
     EVENT(linker, dlsym, .by = caller, .in = asked, .symbol = request->name,

@@ -9,10 +9,6 @@
 typedef void constructor(int argc, char **argv, char **envp);
 typedef void destructor(void);
 
-#ifndef DF_1_INITFIRST
-#define DF_1_INITFIRST 0x20
-#endif
-
 /* A function that is neither 0 nor -1 (old tool chains marked the ends of the arrays with these).
  */
 static bool is_function(uintptr_t value) {
@@ -76,19 +72,11 @@ static void construct(struct linker *linker, struct object *object, char **envp)
     EVENT(linker, construct, .state = "end", .object = object);
 }
 
-/* The object that asked to be constructed before all others; of several the one loaded last (ld.so
- * keeps one). */
-static struct object *find_first(const struct linker *linker, const struct namespace *space) {
-    struct object *object = linker->shim->plain_order ? NULL : space->last;
-    while (object && !(object->flags_1 & DF_1_INITFIRST && !object->constructed))
-        object = object->prev;
-    return object;
-}
-
 void init_run(struct linker *linker, const struct object_list *order, char **envp) {
-    struct object *program = linker->program, *first = find_first(linker, order->item[0]->space);
-    if (first)
-        construct(linker, first, envp);
+    struct object *program = linker->program;
+    if (linker->init_first && !linker->shim->plain_order)
+        construct(linker, linker->init_first, envp);
+    linker->init_first = NULL;
     for (size_t i = 0;
          !program->constructed && !linker->shim->plain_order && i < program->preinit_count; i++)
         call(linker, program, "preinit_array", i, program->preinit_array[i], envp);
@@ -96,24 +84,39 @@ void init_run(struct linker *linker, const struct object_list *order, char **env
         construct(linker, order->item[i], envp);
 }
 
-static void finish(struct linker *linker, const struct object *object, const char *kind,
-                   size_t index, uintptr_t function) {
+static void end(struct linker *linker, const struct object *object, const char *kind, size_t index,
+                uintptr_t function) {
     if (!is_function(function))
         return;
     EVENT(linker, call, .object = object, .kind = kind, .index = index, .function = function);
     ((destructor *)function)();
 }
 
-void init_run_destructors(struct object *object) {
+static void destruct(struct object *object) {
     struct linker *linker = linker_instance();
+    EVENT(linker, destruct, .state = "begin", .object = object);
+    for (size_t i = object->fini_count; i-- > 0;)
+        end(linker, object, "fini_array", i, object->fini_array[i]);
+    end(linker, object, "fini", 0, single(linker, object->fini));
+    EVENT(linker, destruct, .state = "end", .object = object);
+}
+
+void init_run_destructors(struct object *object) {
     if (!object->constructed || object->destructed)
         return;
     object->destructed = true;
-    EVENT(linker, destruct, .state = "begin", .object = object);
-    for (size_t i = object->fini_count; i-- > 0;)
-        finish(linker, object, "fini_array", i, object->fini_array[i]);
-    finish(linker, object, "fini", 0, single(linker, object->fini));
-    EVENT(linker, destruct, .state = "end", .object = object);
+    destruct(object);
+}
+
+/* At the end of the process: a destructor that opens the object again, its own one not excepted,
+ * has it constructed again, but not destructed, and later ones may close it (ld.so's rules). */
+static void finish(struct object *object) {
+    bool due = object->constructed && !object->destructed;
+    object->constructed = 0;
+    object->destructed = true;
+    if (due)
+        destruct(object);
+    object->open_count--;
 }
 
 static void finish_space(struct linker *linker, struct namespace *space) {
@@ -129,7 +132,7 @@ static void finish_space(struct linker *linker, struct namespace *space) {
         order_sort(list, space == &linker->base, true);
     linker->shim->unlock(linker);
     for (i = 0; list && i < list->count; i++)
-        init_run_destructors(list->item[i]);
+        finish(list->item[i]);
 }
 
 void init_finish_process(void) {

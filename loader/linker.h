@@ -32,7 +32,8 @@ struct linker {
     void *libc_state;                     /* the adapter's own */
     struct tls tls;                       /* tls */
     size_t constructed;                   /* init: objects whose constructors have begun */
-    bool running;                         /* the program has been entered, or a constructor has */
+    struct object *init_first; /* load: the last one with DF_1_INITFIRST, until it is run */
+    bool running;              /* the program has been entered, or a constructor has */
     _Atomic(struct object_index *) index; /* dlquery.c: objects by address */
     bool executable_stack;                /* stack.c: the stacks may hold code */
     struct retired *retired;              /* retire.c */

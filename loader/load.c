@@ -52,6 +52,8 @@ void load_unlink(struct linker *linker, struct object *object) {
         space->libc = NULL;
     space->count--;
     linker->removed++;
+    if (linker->init_first == object)
+        linker->init_first = NULL;
 }
 
 void load_roll_back(struct transaction *transaction) {
@@ -168,6 +170,8 @@ static struct object *map_library(struct linker *linker, struct namespace *space
     object->space = space;
     tell_object(linker, object, name);
     load_append(linker, space, object);
+    if (object->flags_1 & DF_1_INITFIRST) /* of several, ld.so keeps the last one */
+        linker->init_first = object;
     return object;
 }
 
@@ -332,12 +336,12 @@ bool load_group(struct linker *linker, struct object *root, struct object *const
 }
 
 struct object *load_find_by_file(struct linker *linker, struct namespace *space, const char *name,
-                                 struct object *requester) {
+                                 struct object *requester, struct error *error) {
     struct image_file file;
-    struct error error;
     char path[SEARCH_PATH_MAX];
-    if (!open_library(linker, name, requester, &file, path, &error))
+    if (!open_library(linker, name, requester, &file, path, error))
         return NULL;
+    error->kind = ERROR_NONE;
     struct object *object = find_file(space, &file);
     image_close(&file);
     return object;

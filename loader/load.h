@@ -38,10 +38,10 @@ struct object *load_find(struct namespace *space, const char *name);
 bool load_group(struct linker *linker, struct object *root, struct object *const *extra,
                 size_t extra_count, struct error *error);
 
-/* The object of the namespace whose file the search for `name` finds; NULL: it is not loaded or not
- * found. */
+/* The object of the namespace whose file the search for `name` finds; NULL: it is not loaded (no
+ * error), or not found (*error). */
 struct object *load_find_by_file(struct linker *linker, struct namespace *space, const char *name,
-                                 struct object *requester);
+                                 struct object *requester, struct error *error);
 
 /* Undoes the transaction: unmaps and forgets every object that it added. */
 void load_roll_back(struct transaction *transaction);

@@ -78,6 +78,13 @@ enum object_kind {
     OBJECT_BUILTIN, /* has symbols, no file: functions that the adapter gives to the program */
 };
 
+/* Where the blocks of a TLS module lie. */
+enum tls_placement {
+    TLS_UNDECIDED, /* no thread has touched it */
+    TLS_STATIC,    /* in every thread's static block */
+    TLS_DYNAMIC,   /* some thread has a block of its own */
+};
+
 struct object {
     /* -- identity: load.c -- */
     enum object_kind kind;
@@ -167,10 +174,10 @@ struct object {
         size_t file_size, memory_size, alignment; /* bytes; memory_size 0: no PT_TLS */
         size_t misalignment;                      /* p_vaddr modulo alignment */
         size_t module;                            /* module id from 1; 0: none */
-        ptrdiff_t offset;                         /* from the thread pointer, when is_static */
-        bool is_static;                           /* in every thread's static block */
+        ptrdiff_t offset;                         /* from the thread pointer, where TLS_STATIC */
+        _Atomic(enum tls_placement) placement;    /* leaves TLS_UNDECIDED once, by an exchange */
         size_t before,
-            after; /* is_static by tls_make_static: bytes of the block in use before and after */
+            after; /* where tls_make_static placed it: bytes of the block in use before and after */
     } tls;
 
     /* -- graph: load.c, order.c -- */
@@ -191,11 +198,11 @@ struct object {
         constructed; /* constructors have begun to run, as the how-manyeth object's; 0: not yet */
     bool construction_over; /* and have returned */
     bool destructed;
-    bool at_start;                      /* loaded before the program was entered */
-    bool global;                        /* is in the global scope */
-    bool never_unload;                  /* DF_1_NODELETE, RTLD_NODELETE, unique symbols */
-    bool in_use;                        /* scratch of dlclose: reachable */
-    size_t open_count;                  /* handles that dlopen has given out */
+    bool at_start;     /* loaded before the program was entered */
+    bool global;       /* is in the global scope */
+    bool never_unload; /* DF_1_NODELETE, RTLD_NODELETE, unique symbols; or such an object uses it */
+    bool in_use;       /* scratch of dlclose: reachable */
+    size_t open_count; /* handles that dlopen has given out */
     _Atomic(struct binding *) bound_to; /* objects that a symbol was bound in and that could be
                                            unloaded, latest first; only grows */
     struct tls_descriptor *descriptors; /* arguments of its dynamic TLS descriptors */

@@ -154,9 +154,22 @@ static size_t apply_relative(struct pass *pass) {
 
 /* -- symbols -- */
 
+/* True for what the object's order holds: itself, what it needs directly; of a root, all it needs.
+ */
+static bool is_in_order(const struct object *object, const struct object *used) {
+    for (size_t i = 0; object->order && i < object->order->count; i++)
+        if (object->order->item[i] == used)
+            return true;
+    return false;
+}
+
 void relocate_note_binding(struct object *object, struct object *used) {
-    if (used == object || used->never_unload)
+    if (used == object || used->never_unload || is_in_order(object, used))
         return;
+    if (object->never_unload && object->relocated) { /* then the other one, too */
+        used->never_unload = true;
+        return;
+    }
     struct binding *head = object->bound_to, *fresh = NULL;
     do {
         for (const struct binding *binding = head; binding; binding = binding->next)
@@ -269,6 +282,27 @@ static bool run_deferred(struct pass *pass) {
     return true;
 }
 
+/* An IFUNC whose resolver may read what is not relocated yet: as ld.so, warns where its object
+ * comes later, and ends the process where that is the program, which always comes last. */
+static void check_resolver(struct pass *pass, const struct relocation *relocation,
+                           struct symbol_result definition) {
+    const char *program = pass->linker->process.argv[0];
+    const struct object *object = pass->object, *owner = definition.object;
+    const char *name = object->strings + object->symbols[relocation->symbol].st_name;
+    if (owner == object || owner->relocated)
+        return;
+    if (owner->kind != OBJECT_PROGRAM) {
+        print_text(2, "%s: Relink `%s' with `%s' for IFUNC symbol `%s'\n", program, object->path,
+                   owner->path, name);
+        return;
+    }
+    print_text(2,
+               "%s: IFUNC symbol '%s' referenced in '%s' is defined in the executable and creates "
+               "an unsatisfiable circular dependency.\n",
+               program, name, object->path);
+    sys_exit(127);
+}
+
 static bool apply_word(struct pass *pass, const struct relocation *relocation) {
     bool slot = relocation->kind == RELOC_GLOB_DAT || relocation->kind == RELOC_JUMP_SLOT;
     uint64_t addend = slot && !ARCH_SLOT_HAS_ADDEND ? 0 : relocation->addend;
@@ -279,8 +313,10 @@ static bool apply_word(struct pass *pass, const struct relocation *relocation) {
         pass->object->incomplete |= waits;
         return waits;
     }
-    if (is_ifunc(definition))
+    if (is_ifunc(definition)) {
+        check_resolver(pass, relocation, definition);
         return defer(pass, (struct deferred){(uintptr_t *)relocation->place, definition, addend});
+    }
     store(relocation->place, value_of(definition) + addend);
     return true;
 }
@@ -333,6 +369,10 @@ static bool apply_copy(struct pass *pass, const struct relocation *relocation) {
     if (!is_place(pass, relocation->place, size) ||
         !object_segment(definition.object, source, size))
         return fail(pass, "COPY relocation outside of the segments");
+    if (ELF64_ST_VISIBILITY(definition.symbol->st_other) == STV_PROTECTED)
+        print_text(2,
+                   "warning: copy relocation against non-copyable protected symbol `%s' in `%s'\n",
+                   object->strings + reference->st_name, definition.object->path);
     if (reference->st_size != definition.symbol->st_size)
         print_text(2, "%s: Symbol `%s' has different size in shared object, consider re-linking\n",
                    pass->linker->process.argv[0], object->strings + reference->st_name);
@@ -367,7 +407,7 @@ static bool apply_tlsdesc(struct pass *pass, const struct relocation *relocation
         store(relocation->place + sizeof(uintptr_t), relocation->addend);
         return true;
     }
-    if (!definition.object->tls.is_static)
+    if (!tls_may_be_static(pass->linker, (struct object *)definition.object))
         return describe_dynamic(pass, relocation, definition.object->tls.module, offset);
     store(relocation->place, (uintptr_t)arch_tlsdesc_static);
     store(relocation->place + sizeof(uintptr_t), (uintptr_t)definition.object->tls.offset + offset);

@@ -11,7 +11,7 @@ static bool set_scopes(struct linker *linker, struct object *object, struct obje
                        struct error *error) {
     struct scope *wanted[3];
     size_t count = 0;
-    if (object->symbolic) {
+    if (object->symbolic && !deep) {
         struct object_list *alone = object_list_new(1);
         if (!alone)
             return error_no_memory(error, object->path);
@@ -121,6 +121,25 @@ static bool owns_scope(const struct object_list *list, const struct scope *scope
     return false;
 }
 
+/* An object that came as a dependency gets a group of its own when a group that it is in goes:
+ * itself and its direct needs (ld.so's rule; dlopen then takes it for one that was opened before).
+ * Returns that group's scope if it is a new one, else NULL. */
+static struct scope *make_own_group(struct object *object) {
+    if (object->at_start || object->group.list)
+        return NULL;
+    size_t count = object->order ? object->order->count : 1;
+    struct object_list *group = object_list_new(count);
+    if (!group)
+        return NULL;
+    group->item[0] = object;
+    for (size_t i = 1; i < count; i++)
+        group->item[i] = object->order->item[i];
+    atomic_store_explicit(&object->group.list, group, memory_order_release);
+    return &object->group;
+}
+
+/* Takes scopes away whose owners go; in the place of the first one comes the object's own group, if
+ * that is new. */
 static void forget_scopes(struct linker *linker, struct object *object,
                           const struct object_list *list) {
     const struct scope_list *scopes = object->scopes;
@@ -132,10 +151,15 @@ static void forget_scopes(struct linker *linker, struct object *object,
     struct scope_list *shorter = copy_scopes(scopes, 0);
     if (!shorter)
         return;
+    struct scope *own = make_own_group(object);
     shorter->count = 0;
-    for (size_t i = 0; i < scopes->count; i++)
-        if (!owns_scope(list, scopes->item[i]))
-            shorter->item[shorter->count++] = scopes->item[i];
+    for (size_t i = 0; i < scopes->count; i++) {
+        bool goes = owns_scope(list, scopes->item[i]);
+        if (!goes || own)
+            shorter->item[shorter->count++] = goes ? own : scopes->item[i];
+        if (goes)
+            own = NULL;
+    }
     publish_scopes(linker, object, shorter);
 }
 

@@ -76,8 +76,10 @@ static bool has_bindable_type(const Elf64_Sym *symbol) {
 }
 
 static bool is_definition(const Elf64_Sym *symbol, const struct symbol_request *request) {
-    if (symbol->st_value == 0 && symbol->st_shndx != SHN_ABS &&
-        ELF64_ST_TYPE(symbol->st_info) != STT_TLS)
+    bool is_tls = ELF64_ST_TYPE(symbol->st_info) == STT_TLS;
+    if (symbol->st_value == 0 && symbol->st_shndx != SHN_ABS && !is_tls)
+        return false;
+    if (is_tls && symbol->st_shndx == SHN_UNDEF) /* DT_HASH lists references, too */
         return false;
     /* An undefined symbol with a value is a function's canonical PLT entry in the program: the
      * function's address for everybody, but not what a call goes to. */

@@ -190,8 +190,8 @@ void tell_tls_module(struct linker *linker, const struct object *object) {
     if (object->tls.module)
         EVENT(linker, tls_module, .object = object, .module = object->tls.module,
               .size = object->tls.memory_size, .file_size = object->tls.file_size,
-              .alignment = object->tls.alignment, .is_static = object->tls.is_static,
-              .offset = object->tls.is_static ? object->tls.offset : 0);
+              .alignment = object->tls.alignment, .is_static = tls_is_static(object),
+              .offset = tls_is_static(object) ? object->tls.offset : 0);
 }
 
 void tell_tls_layout(struct linker *linker) {

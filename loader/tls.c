@@ -108,7 +108,7 @@ void tls_lay_out(struct linker *linker, size_t surplus) {
         struct object *object = tls->table->item[id].object;
         object->tls.offset = place(&tls->used, object->tls.memory_size, object->tls.alignment,
                                    object->tls.misalignment);
-        object->tls.is_static = true;
+        object->tls.placement = TLS_STATIC;
         tls->alignment = max_size(tls->alignment, object->tls.alignment);
     }
     tls->slot = place(&tls->used, sizeof(struct thread_slot), _Alignof(struct thread_slot), 0);
@@ -135,21 +135,77 @@ static bool grow(struct linker *linker, size_t used) {
     return true;
 }
 
+static void name_users(const struct tls *tls, char *text, size_t size) {
+    size_t length = 0;
+    for (size_t id = 1; id <= tls->highest; id++) {
+        const struct object *user = tls->table->item[id].object;
+        if (user && user->tls.after)
+            length += format_text(text + length, size - length, "%s%s %lu", length ? ", " : "",
+                                  user->path, (unsigned long)user->tls.memory_size);
+    }
+}
+
+/* Why a module finds no place: what it needs, what there is, who has it, what helps. */
+static bool no_room(const struct tls *tls, const struct object *object, struct error *error) {
+    char users[512] = "nobody";
+    error_set(error, ERROR_TLS, 0, object->path, "cannot allocate memory in static TLS block");
+    if (object->tls.placement == TLS_DYNAMIC) {
+        format_text(error->detail, sizeof error->detail,
+                    "its thread-local variables are in use already, by dynamic access: open what "
+                    "needs them statically first, or with the program");
+        return false;
+    }
+    name_users(tls, users, sizeof users);
+    format_text(error->detail, sizeof error->detail,
+                "its thread-local variables need %lu bytes aligned to %lu; of the surplus of %lu, "
+                "%lu are left, used by: %s; load the library with the program (LD_PRELOAD), or set "
+                "GLIBC_TUNABLES=glibc.rtld.optional_static_tls=%lu",
+                (unsigned long)object->tls.memory_size, (unsigned long)object->tls.alignment,
+                (unsigned long)tls->surplus, (unsigned long)(tls->size - tls->used), users,
+                (unsigned long)align_up(512 + object->tls.memory_size + object->tls.alignment, 64));
+    return false;
+}
+
+/* Takes the room that place() has found, from tls->used to `used`. False: a thread has a block of
+ * its own already, the module cannot move. */
+static bool take(struct linker *linker, struct object *object, ptrdiff_t offset, size_t used) {
+    enum tls_placement placement = TLS_UNDECIDED;
+    /* Threads may touch a module that was there before: their bytes come first, while the room is
+     * still nobody's. */
+    object->tls.offset = offset;
+    if (object->published)
+        tls_initialise_threads(linker, object);
+    if (!atomic_compare_exchange_strong(&object->tls.placement, &placement, TLS_STATIC))
+        return false;
+    object->tls.before = linker->tls.used;
+    object->tls.after = linker->tls.used = used;
+    return true;
+}
+
 bool tls_make_static(struct linker *linker, struct object *object, struct error *error) {
     struct tls *tls = &linker->tls;
-    if (object->tls.is_static)
+    if (tls_is_static(object))
         return true;
-    /* Once other threads may know the module by its dynamic blocks, it cannot move. */
-    size_t used = object->published ? SIZE_MAX / 2 : tls->used;
+    size_t used = tls->used;
     ptrdiff_t offset =
         place(&used, object->tls.memory_size, object->tls.alignment, object->tls.misalignment);
     if (object->tls.alignment > tls->alignment || (used > tls->size && !grow(linker, used)))
-        return error_set(error, ERROR_TLS, 0, object->path,
-                         "cannot allocate memory in static TLS block");
-    object->tls.before = tls->used;
-    object->tls.after = tls->used = used;
-    object->tls.offset = offset;
-    object->tls.is_static = true;
+        return no_room(tls, object, error);
+    return take(linker, object, offset, used) || no_room(tls, object, error);
+}
+
+bool tls_may_be_static(struct linker *linker, struct object *object) {
+    struct tls *tls = &linker->tls;
+    if (object->tls.placement != TLS_UNDECIDED)
+        return tls_is_static(object);
+    size_t used = tls->used;
+    ptrdiff_t offset =
+        place(&used, object->tls.memory_size, object->tls.alignment, object->tls.misalignment);
+    size_t taken = used - tls->used;
+    if (object->tls.alignment > tls->alignment || taken > tls->optional || used > tls->size ||
+        !take(linker, object, offset, used))
+        return false;
+    tls->optional -= taken;
     return true;
 }
 
@@ -157,6 +213,15 @@ void tls_initialise_module(const struct object *object, uintptr_t thread_pointer
     char *block = (char *)thread_pointer + object->tls.offset;
     memcpy(block, object->tls.image, object->tls.file_size);
     memset(block + object->tls.file_size, 0, object->tls.memory_size - object->tls.file_size);
+}
+
+static void initialise_in_thread(struct linker *linker, uintptr_t thread_pointer, void *object) {
+    (void)linker;
+    tls_initialise_module(object, thread_pointer);
+}
+
+void tls_initialise_threads(struct linker *linker, struct object *object) {
+    linker->shim->each_thread(linker, initialise_in_thread, object);
 }
 
 struct thread_slot *tls_slot(const struct linker *linker, uintptr_t thread_pointer) {
@@ -172,7 +237,7 @@ void tls_initialise_block(struct linker *linker, uintptr_t thread_pointer, bool 
     struct tls_table *table = atomic_load_explicit(&tls->table, memory_order_acquire);
     for (size_t id = 1; table && id < table->count; id++) {
         struct object *object = atomic_load_explicit(&table->item[id].object, memory_order_acquire);
-        if (object && object->tls.is_static)
+        if (object && tls_is_static(object))
             memcpy((char *)thread_pointer + object->tls.offset, object->tls.image,
                    object->tls.file_size);
     }
@@ -210,7 +275,7 @@ static void fill_static(struct linker *linker, struct dtv_entry *dtv, uintptr_t 
     size_t length = memory_of(dtv)->length.value;
     for (size_t id = 1; table && id < table->count && id <= length; id++) {
         struct object *object = atomic_load_explicit(&table->item[id].object, memory_order_acquire);
-        if (object && object->tls.is_static)
+        if (object && tls_is_static(object))
             dtv[id].value = tp + (uintptr_t)object->tls.offset;
     }
 }
@@ -309,9 +374,11 @@ static struct dtv_entry *update_dtv(struct linker *linker, uintptr_t tp) {
 }
 
 /* Makes the module's block in the calling thread. 0: no memory. */
-static uintptr_t make_block(struct dtv_memory *memory, const struct object *object, size_t module,
+static uintptr_t make_block(struct dtv_memory *memory, struct object *object, size_t module,
                             uintptr_t tp) {
-    if (object->tls.is_static)
+    enum tls_placement placement = TLS_UNDECIDED;
+    if (!atomic_compare_exchange_strong(&object->tls.placement, &placement, TLS_DYNAMIC) &&
+        placement == TLS_STATIC)
         return tp + (uintptr_t)object->tls.offset;
     struct tls_block *block = memory_alloc(sizeof *block);
     /* Room for a first byte that is not aligned, but p_vaddr modulo the alignment away from it. */
@@ -347,7 +414,7 @@ static uintptr_t find_block(struct linker *linker, size_t module, uintptr_t tp) 
     if (!block)
         give_up("cannot allocate memory for thread-local data");
     dtv[module].value = block;
-    if (!object->tls.is_static)
+    if (!tls_is_static(object))
         EVENT(linker, tls_block, .object = object, .module = module, .block = block,
               .size = object->tls.memory_size);
     return block;
@@ -369,7 +436,7 @@ void *tls_block_if_any(struct linker *linker, const struct object *object) {
     if (!module)
         return NULL;
     uintptr_t tp = arch_thread_pointer();
-    if (object->tls.is_static)
+    if (tls_is_static(object))
         return (void *)(tp + (uintptr_t)object->tls.offset);
     struct dtv_entry *dtv = *dtv_of_thread(tp);
     if (!dtv || module > memory_of(dtv)->length.value ||

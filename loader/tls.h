@@ -53,6 +53,7 @@ struct tls {
     size_t room; /* bytes that the first thread's block may grow to; less than size: fixed */
     size_t alignment; /* of the static block, bytes */
     size_t surplus;   /* bytes reserved for static TLS of libraries that are opened later */
+    size_t optional;  /* bytes of the surplus that may go to modules that need not be there */
     ptrdiff_t slot;   /* of struct thread_slot from the thread pointer */
 };
 
@@ -78,6 +79,10 @@ void tls_lay_out(struct linker *linker, size_t surplus);
  * none, *error says so in the native words. */
 bool tls_make_static(struct linker *linker, struct object *object, struct error *error);
 
+/* Places a module that would only be faster in the static block, if some of tls->optional is left.
+ * True: it lies there. */
+bool tls_may_be_static(struct linker *linker, struct object *object);
+
 /* Zeroed memory for the first thread's static block and a thread control block of `tcb_size` bytes:
  * at the thread pointer (variant II) or directly below it (variant I). Returns the thread pointer,
  * 0: no memory. */
@@ -89,6 +94,15 @@ void tls_initialise_block(struct linker *linker, uintptr_t thread_pointer, bool 
 
 /* The initial bytes of one static module in one thread. */
 void tls_initialise_module(const struct object *object, uintptr_t thread_pointer);
+
+/* The same in all threads that exist. */
+void tls_initialise_threads(struct linker *linker, struct object *object);
+
+/* True for a module that lies in every thread's static block. */
+static inline bool tls_is_static(const struct object *object) {
+    return atomic_load_explicit(&((struct object *)object)->tls.placement, memory_order_acquire) ==
+           TLS_STATIC;
+}
 
 /* A dtv for a new thread, its static modules filled in; entry 0 is returned. NULL: no memory. */
 struct dtv_entry *tls_new_dtv(struct linker *linker, uintptr_t thread_pointer);

@@ -8,24 +8,31 @@
 /* libc jumps here from its own functions: the address that a call returns to tells who calls. */
 #define CALLER __builtin_return_address(0)
 
+/* As in glibc, a call that may fail forgets what an earlier one has left for dlerror. */
+static struct linker *begin(const void *caller) {
+    struct linker *linker = linker_instance();
+    dl_clear_error(linker, caller);
+    return linker;
+}
+
 static void *hook_dlopen(const char *file, int mode, void *caller) {
-    return dl_open(linker_instance(), NAMESPACE_CALLER, file, mode, caller);
+    return dl_open(begin(caller), NAMESPACE_CALLER, file, mode, caller);
 }
 
 static void *hook_dlmopen(long space, const char *file, int mode, void *caller) {
-    return dl_open(linker_instance(), space, file, mode, caller);
+    return dl_open(begin(caller), space, file, mode, caller);
 }
 
 static int hook_dlclose(void *handle) {
-    return dl_close(linker_instance(), handle, CALLER);
+    return dl_close(begin(CALLER), handle, CALLER);
 }
 
 static void *hook_dlsym(void *handle, const char *name, void *caller) {
-    return dl_sym(linker_instance(), handle, name, NULL, caller);
+    return dl_sym(begin(caller), handle, name, NULL, caller);
 }
 
 static void *hook_dlvsym(void *handle, const char *name, const char *version, void *caller) {
-    return dl_sym(linker_instance(), handle, name, version, caller);
+    return dl_sym(begin(caller), handle, name, version, caller);
 }
 
 static char *hook_dlerror(void) {
@@ -41,36 +48,44 @@ static int hook_dladdr1(const void *address, struct dl_info *info, void **extra,
 }
 
 static int hook_dlinfo(void *handle, int request, void *argument) {
-    return dl_information(linker_instance(), handle, request, argument, CALLER);
+    return dl_information(begin(CALLER), handle, request, argument, CALLER);
 }
 
 /* The internal ones report failure by NULL alone and leave dlerror as it is. */
 static void *internal_dlopen(const char *file, int mode) {
     const void *caller = CALLER;
+    char *held = dl_hold_error(linker_instance(), caller);
     void *handle = dl_open(linker_instance(), NAMESPACE_CALLER, file, mode & INT32_MAX, caller);
-    if (!handle)
-        dl_error(linker_instance(), caller);
+    dl_restore_error(linker_instance(), caller, held);
     return handle;
 }
 
 static void *internal_dlsym(void *handle, const char *name) {
     const void *caller = CALLER;
+    char *held = dl_hold_error(linker_instance(), caller);
     void *address = dl_sym(linker_instance(), handle, name, NULL, caller);
-    if (!address)
-        dl_error(linker_instance(), caller);
+    dl_restore_error(linker_instance(), caller, held);
     return address;
 }
 
 static void *internal_dlvsym(void *handle, const char *name, const char *version) {
     const void *caller = CALLER;
+    char *held = dl_hold_error(linker_instance(), caller);
     void *address = dl_sym(linker_instance(), handle, name, version, caller);
-    if (!address)
-        dl_error(linker_instance(), caller);
+    dl_restore_error(linker_instance(), caller, held);
     return address;
 }
 
+static int internal_dlclose(void *handle) {
+    const void *caller = CALLER;
+    char *held = dl_hold_error(linker_instance(), caller);
+    int result = dl_close(linker_instance(), handle, caller);
+    dl_restore_error(linker_instance(), caller, held);
+    return result;
+}
+
 const void *const glibc_dlfcn_hook[] = {
-    hook_dlopen,    hook_dlclose,    hook_dlsym,   hook_dlvsym,  hook_dlerror,
-    hook_dladdr,    hook_dladdr1,    hook_dlinfo,  hook_dlmopen, internal_dlopen,
-    internal_dlsym, internal_dlvsym, hook_dlclose,
+    hook_dlopen,    hook_dlclose,    hook_dlsym,       hook_dlvsym,  hook_dlerror,
+    hook_dladdr,    hook_dladdr1,    hook_dlinfo,      hook_dlmopen, internal_dlopen,
+    internal_dlsym, internal_dlvsym, internal_dlclose,
 };

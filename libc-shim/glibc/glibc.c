@@ -16,12 +16,13 @@
 #include "recognise.h"
 #include <string.h>
 
-/* Bytes for initial-exec TLS of libraries that are opened later, as glibc counts: 144 for libc's
- * and as many for others' in each namespace, and a rest. */
-static size_t static_tls_surplus(struct linker *linker) {
+/* Places the modules of the start, with bytes for initial-exec TLS of libraries that are opened
+ * later, as glibc counts: 144 for libc's and as many for others' in each namespace, and a rest. */
+static void set_static_tls_surplus(struct linker *linker) {
     uint64_t spaces = glibc_tunable(linker, "glibc.rtld.nns", 4);
     uint64_t rest = glibc_tunable(linker, "glibc.rtld.optional_static_tls", 512);
-    return spaces * (144 + 144) + rest;
+    tls_lay_out(linker, spaces * (144 + 144) + rest);
+    linker->tls.optional = rest;
 }
 
 /* What the first thread's block may grow to: a libc in a further namespace takes 144 bytes. With
@@ -129,7 +130,7 @@ static size_t map_size(struct linker *linker) {
 }
 
 static void lay_out_tls(struct linker *linker) {
-    tls_lay_out(linker, static_tls_surplus(linker));
+    set_static_tls_surplus(linker);
     linker->tls.room = FIRST_THREAD_ROOM;
     linker->tls.alignment = max_size(linker->tls.alignment, 64);
 }
@@ -211,6 +212,7 @@ const struct libc_shim shim_glibc = {
     .checks_versions = true,
     .lazy = true,
     .unloads = true,
+    .global_after_constructors = true,
     .runs_program_init = true,
     .confirm = confirm,
     .map_size = map_size,

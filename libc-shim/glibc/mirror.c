@@ -127,7 +127,7 @@ void glibc_mirror(struct linker *linker, struct object *object) {
     glibc_put_word(layout, map, GLIBC_lm_tls_align, object->tls.alignment);
     glibc_put_word(layout, map, GLIBC_lm_tls_modid, object->tls.module);
     glibc_put_word(layout, map, GLIBC_lm_tls_offset,
-                   object->tls.is_static
+                   tls_is_static(object)
                        ? (uintptr_t)(ARCH_TLS_BELOW_TP ? -object->tls.offset : object->tls.offset)
                        : 0);
     glibc_put_word(layout, map, GLIBC_lm_relro_addr, object->relro_start - object->bias);

@@ -132,7 +132,7 @@ static size_t initialised_size(const struct linker *linker) {
     ptrdiff_t base = (ptrdiff_t)(image_thread_pointer(linker) - (uintptr_t)musl_of(linker)->image);
     size_t end = (size_t)(base + linker->tls.slot) + sizeof(uint64_t); /* the slot's magic word */
     for (const struct object *object = linker->base.first; object; object = object->next)
-        if (object->tls.is_static && object->tls.file_size)
+        if (tls_is_static(object) && object->tls.file_size)
             end = max_size(end, (size_t)(base + object->tls.offset) + object->tls.file_size);
     return end;
 }

@@ -40,7 +40,7 @@ static void expect_sound_layout(size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct object *module = &object[i];
         ptrdiff_t start = module->tls.offset, end = start + (ptrdiff_t)module->tls.memory_size;
-        cr_assert(module->tls.is_static);
+        cr_assert(tls_is_static(module));
         cr_assert_eq((size_t)start & (module->tls.alignment - 1), module->tls.misalignment);
         cr_assert(module->tls.alignment <= tls->alignment);
         if (ARCH_TLS_BELOW_TP)

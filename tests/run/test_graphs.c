@@ -1,0 +1,25 @@
+/*
+ * Random library graphs (tests/graphs/graph.h): each is made from a fixed seed, and run by the
+ * system's loader and by myld, which must agree on every binding, on the order of constructors and
+ * destructors, on dlerror's texts and the exit status. `make graphs` has the other 1,800.
+ */
+#include "support.h"
+#include <string.h>
+
+enum { SEEDS = 20 };
+
+static const struct {
+    const char *libc;
+    int first; /* seed */
+} ranges[] = {
+    {"glibc", 1},   {"glibc", 21},  {"glibc", 41},  {"glibc", 61},  {"glibc", 81},
+    {"glibc", 101}, {"glibc", 121}, {"glibc", 141}, {"glibc", 161}, {"glibc", 181},
+};
+
+TABLE_TEST(graphs, as_native, ranges) {
+    struct result got = runf("MYLD=%s " BUILD_FOLDER "/tests/graphs/graphs --libc %s %d %d", myld(),
+                             row->libc, row->first, SEEDS);
+
+    cr_expect(got.exit == 0 && !got.late, "%s%s", got.out, got.error);
+    cr_expect(strstr(got.out, "20 same, 0 different, 0 no measure"), "%s%s", got.out, got.error);
+}
