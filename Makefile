@@ -109,6 +109,7 @@ include samples/samples.mk
 include tests/tests.mk
 include bench/bench.mk
 include tests/system/system.mk
+include tools/report/report.mk
 
 # Each of these installs what is missing first, hence the second make: it sees the compiler that was installed.
 .PHONY: demo test lint
