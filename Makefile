@@ -124,7 +124,7 @@ test:
 	@$(MAKE) --no-print-directory test-all
 
 C_FILES := $(wildcard loader/*.[ch] arch/*/*.[ch] libc-shim/*.[ch] libc-shim/*/*.[ch] \
-	libc-shim/*/*/*.[ch] tests/*/*.[ch] samples/*.[ch] samples/*.cc bench/*.[ch] tools/*.[ch])
+	libc-shim/*/*/*.[ch] tests/*/*.[ch] samples/*.[ch] samples/*.cc bench/*.[ch] tools/*.[ch] tools/*/*.[ch])
 lint:
 	@tools/setup lint
 	@clang-format --dry-run -Werror $(C_FILES)
@@ -135,7 +135,7 @@ lint:
 PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: install
-install: $(BUILD)/myld $(BUILD)/recover
+install: $(BUILD)/myld $(BUILD)/recover $(if $(CROSS),,$(REPORT))
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/lib/myld/myld
 	$(CROSS)strip --strip-debug $(DESTDIR)$(PREFIX)/lib/myld/myld
 	# To stand in the place of the system's loader: docs/system.md.
@@ -145,6 +145,8 @@ install: $(BUILD)/myld $(BUILD)/recover
 	    cp -L /lib/ld-musl-$(ARCH).so.1 $(DESTDIR)$(PREFIX)/lib/myld/libc.musl-$(ARCH).so.1; fi
 	mkdir -p $(DESTDIR)$(PREFIX)/bin
 	ln -sf ../lib/myld/myld $(DESTDIR)$(PREFIX)/bin/myld
+	# the tool for this machine alone
+	$(if $(CROSS),,install -m 755 $(REPORT) $(DESTDIR)$(PREFIX)/bin/myld-report)
 
 .PHONY: help
 help:
@@ -153,6 +155,8 @@ help:
 	@echo 'make demo       install what is missing, build, run real programs on it'
 	@echo 'make test       install what is missing, build, run all tests'
 	@echo 'make system-test  a Debian on myld, in a root folder and booted in qemu; as root'
+	@echo 'make report     build $(BUILD)/myld-report: makes a page from a trace'
+	@echo 'make test-report  the page in a headless browser (installs chromium)'
 	@echo 'make bench      myld beside ld-linux and ld-musl'
 	@echo 'make lint       clang-format and clang-tidy'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='

@@ -16,7 +16,7 @@ static bool fail(struct json *json, const char *why) {
 }
 
 static void skip_blanks(struct json *json) {
-    while (json->at < json->end && memchr(" \t\r\n", *json->at, 4))
+    while (json->at < json->end && *json->at && strchr(" \t\r\n", *json->at))
         json->at++;
 }
 
@@ -114,7 +114,11 @@ static bool read_text(struct json *json, struct json_value *value) {
             return fail(json, "a control character in a string");
         if (*json->at != '\\') {
             *to++ = *json->at++;
-        } else if (++json->at == json->end || !(to = read_escape(json, to))) {
+            continue;
+        }
+        char *backslash = json->at++;
+        if (json->at == json->end || !(to = read_escape(json, to))) {
+            json->at = backslash;
             return fail(json, "an escape that JSON does not have");
         }
     }

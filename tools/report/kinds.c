@@ -5,9 +5,9 @@ enum { DETAIL_BASIC = 1, DETAIL_RELOCATIONS = 0, DETAIL_CANDIDATES = 0 };
 
 const struct description descriptions[KINDS] = {
 #define BEGIN(name, detail)                                                                        \
-    {#name,                                                                                        \
-     DETAIL_##detail,                                                                              \
-     {{FIELD_COUNT, "time"}, {FIELD_COUNT, "pid"}, {FIELD_COUNT, "tid"},
+    {                                                                                              \
+#name, DETAIL_##detail, {                                                                  \
+            {FIELD_COUNT, "time"}, {FIELD_COUNT, "pid"}, {FIELD_COUNT, "tid"},
 #define OBJECT(field) {FIELD_OBJECT, #field},
 #define OBJECTS(field) {FIELD_OBJECTS, #field},
 #define TEXT(field) {FIELD_TEXT, #field},

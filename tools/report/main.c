@@ -24,7 +24,8 @@ struct arguments {
 static const char usage[] =
     "usage: myld-report [-o FILE] [--partial] TRACE [TRACE]\n"
     "\n"
-    "Makes a page from a trace that `myld --trace=TRACE PROGRAM` has written; with two traces, the\n"
+    "Makes a page from a trace that `myld --trace=TRACE PROGRAM` has written; with two traces, "
+    "the\n"
     "page also tells what changed from the first to the second. TRACE \"-\" is standard input.\n"
     "\n"
     "  -o FILE     the page (default: report.html); \"-\" is standard output\n"

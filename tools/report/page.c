@@ -3,8 +3,9 @@
  * names. One file that asks nothing of any network.
  *
  * The data is columns, not rows: {"bind":{"rows":3,"from":[4,0,1],"symbol":…}}. In a column each
- * number is the difference from the one before, steps that repeat are counted, and texts are numbers of texts, so that a hundred
- * thousand bindings take a few megabytes. page/data.js reads it.
+ * number is the difference from the one before, steps that repeat are counted, and texts are
+ * numbers of texts, so that a hundred thousand bindings take a few megabytes. page/data.js reads
+ * it.
  *
  * In: traces. Out: HTML.
  */

@@ -24,3 +24,13 @@ $(BUILD)/obj/report/files.o: tools/report/files.S $(wildcard tools/report/page/*
 	@$(REPORT_CC) -Wa,-Itools/report/page -c -o $@ $<
 
 -include $(REPORT_OBJECTS:.o=.d)
+
+# the tests of the tool run it; see tests/tests.mk
+$(BUILD)/tests/run-report: | $(REPORT)
+
+# The page in a browser. Not a part of `make test`: the browser is 300 MB.
+.PHONY: test-report
+test-report:
+	@tools/setup browser
+	@$(MAKE) --no-print-directory all report samples
+	@/usr/bin/python3 -I tests/browser/test_page.py $(BUILD) $(SCREENSHOTS)

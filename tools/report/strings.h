@@ -1,4 +1,5 @@
-/* A set of texts, each with a number: 0 is the empty text, then 1, 2 … in the order of appearance. */
+/* A set of texts, each with a number: 0 is the empty text, then 1, 2 … in the order of appearance.
+ */
 #ifndef REPORT_STRINGS_H
 #define REPORT_STRINGS_H
 
@@ -10,9 +11,9 @@ struct strings {
         char *bytes;
         size_t length;
         uint64_t hash;
-    } *list;
+    } * list;
     uint32_t count, room;
-    uint32_t *slots; /* open addressing: number + 1; 0 is free */
+    uint32_t *slots;     /* open addressing: number + 1; 0 is free */
     uint32_t slot_count; /* a power of two */
 };
 

@@ -40,8 +40,7 @@ static bool fail(struct line *line, const char *format, ...) {
 /* ---- runs ---- */
 
 static struct run *add_run(struct trace *trace, int64_t pid) {
-    trace->runs =
-        need_memory(trace->runs, (size_t)(trace->run_count + 1) * sizeof *trace->runs);
+    trace->runs = need_memory(trace->runs, (size_t)(trace->run_count + 1) * sizeof *trace->runs);
     struct run *run = &trace->runs[trace->run_count++];
     *run = (struct run){.pid = pid, .parent = -1};
     return run;
@@ -81,7 +80,7 @@ static void adopt(struct trace *trace, int64_t pid, int64_t parent) {
 static int64_t value_of(const struct line *line, const char *name) {
     unsigned field = 0;
 
-    while (strcmp(line->description->fields[field].name, name))
+    while (strcmp(line->description->fields[field].name, name) != 0)
         field++;
     return line->values[field];
 }
@@ -128,16 +127,17 @@ static const char *type_name(char type) {
 }
 
 static bool read_address(const struct json_value *value, int64_t *address) {
+    static const char digits[] = "0123456789abcdef";
     uint64_t number = 0;
 
     if (value->type != JSON_TEXT || value->length < 3 || value->length > 18 ||
         value->text[0] != '0' || value->text[1] != 'x')
         return false;
     for (size_t i = 2; i < value->length; i++) {
-        const char *digit = memchr("0123456789abcdef", value->text[i], 16);
+        const char *digit = value->text[i] ? strchr(digits, value->text[i]) : NULL;
         if (!digit)
             return false;
-        number = number << 4 | (uint64_t)(strchr("0123456789abcdef", *digit) - "0123456789abcdef");
+        number = number << 4 | (uint64_t)(digit - digits);
     }
     *address = (int64_t)number;
     return true;
@@ -204,8 +204,7 @@ static bool read_list(struct line *line, unsigned field) {
                         line->description->name, type_name(objects ? FIELD_OBJECTS : FIELD_TEXTS));
         if (objects && !check_object(line, element))
             return false;
-        append(line->run,
-               objects ? element : strings_add(line->strings, value.text, value.length));
+        append(line->run, objects ? element : strings_add(line->strings, value.text, value.length));
         line->run->lists[place]++;
     }
     line->values[field] = (int64_t)place;
@@ -290,8 +289,9 @@ static bool read_line(struct line *line, char *bytes, size_t length) {
     if (!json_begin(&json, bytes, length))
         return fail(line, "%s: this is no line of a trace", json.error);
     if (!json_member(&json, &name, &value))
-        return fail(line, "%s", json.error ? json.error : "an empty object");
-    if (name.length != 5 || memcmp(name.text, "event", 5) || value.type != JSON_TEXT)
+        return json.error ? fail(line, "%s (column %td)", json.error, json.at - bytes + 1)
+                          : fail(line, "an empty object");
+    if (name.length != 5 || memcmp(name.text, "event", 5) != 0 || value.type != JSON_TEXT)
         return fail(line, "begins with \"%.*s\", not with \"event\": this is no line of a trace",
                     (int)(name.length < 40 ? name.length : 40), name.text);
     bool wanted = choose_kind(line, &value);
