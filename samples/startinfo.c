@@ -39,6 +39,12 @@ static void process(void) {
         fclose(comm);
 }
 
+static int is_at_base(struct dl_phdr_info *info, size_t size, void *unused) {
+    (void)size;
+    (void)unused;
+    return info->dlpi_addr == getauxval(AT_BASE);
+}
+
 static void vector(char **argv) {
     const char *file = (const char *)getauxval(AT_EXECFN);
     const char *platform = (const char *)getauxval(AT_PLATFORM);
@@ -48,6 +54,7 @@ static void vector(char **argv) {
     printf("AT_EXECFN %s same text as argv[0] %d\n", file, file && !strcmp(file, argv[0]));
     printf("AT_PLATFORM %s\n", platform ? platform : "none");
     printf("AT_ENTRY is _start %d\n", getauxval(AT_ENTRY) == (unsigned long)_start);
+    printf("AT_BASE is the loader's %d\n", dl_iterate_phdr(is_at_base, NULL));
     printf("AT_PHDR is ours %d\n",
            getauxval(AT_PHDR) == (unsigned long)&__ehdr_start + __ehdr_start.e_phoff);
     printf("AT_PHNUM %lu as in the header %d\n", getauxval(AT_PHNUM),

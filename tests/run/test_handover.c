@@ -66,9 +66,9 @@ Test(handover, to_the_stock_loader) {
 
     /* The native loader in the native place says what arguments, auxiliary vector and so on are to
      * be. */
-    struct result handed = runf("LD_LIBRARY_PATH=/x A=b chroot %s /startinfo 1 2", root);
+    struct result handed = runf("LD_LIBRARY_PATH=/x TEST_A=b chroot %s /startinfo 1 2", root);
     cr_assert_eq(runf("cp -L %s %s%s", native_loader, root, native_loader).exit, 0);
-    struct result native = runf("LD_LIBRARY_PATH=/x A=b chroot %s /startinfo 1 2", root);
+    struct result native = runf("LD_LIBRARY_PATH=/x TEST_A=b chroot %s /startinfo 1 2", root);
     compare_results(&native, &handed, COMPARE_ERROR, "unknown libc", "startinfo");
 }
 
