@@ -154,7 +154,8 @@ struct attempt {
     struct object *requester, *program;
     struct image_file *file;
     char *path;
-    struct error *error; /* of the best failure so far */
+    struct error *error;   /* of the last failure */
+    struct error *foreign; /* of a file for another machine, if one was passed over */
     bool fatal; /* a file was found that is broken: the search ends there, as ld.so's does */
     search_visitor *visit; /* not NULL: only tell the folders */
     void *visit_context;
@@ -166,37 +167,48 @@ static void tell(const struct search *search, enum search_rule rule, const char 
         search->observer->place(search->observer, rule, path, verdict, error);
 }
 
+/* A file for another machine is passed over, and remembered for the message if nothing better is
+ * found. */
+static void remember(struct attempt *attempt) {
+    if (!attempt->foreign && !(attempt->foreign = memory_alloc(sizeof *attempt->foreign)))
+        return;
+    *attempt->foreign = *attempt->error;
+}
+
+/* Nothing was found. Returns false. */
+static bool fail(struct attempt *attempt) {
+    const struct error *foreign = attempt->foreign;
+    if (foreign && foreign->kind == ERROR_FILE)
+        *attempt->error = *foreign;
+    else
+        error_set(attempt->error, ERROR_OPEN, ENOENT, attempt->name,
+                  "cannot open shared object file");
+    if (foreign)
+        format_text(attempt->error->detail, sizeof attempt->error->detail, "%s", foreign->detail);
+    return false;
+}
+
 /* Opens attempt->path. Returns true when the search is over: the file is there, sound or broken. */
 static bool try_path(struct attempt *attempt, enum search_rule rule) {
     bool foreign;
-    struct error error;
-    bool found = image_open(attempt->file, attempt->path, &foreign, &error);
+    struct error *error = attempt->error; /* too large for a local one */
+    bool found = image_open(attempt->file, attempt->path, &foreign, error);
     if (found && attempt->search->set_user_id_only && !(attempt->file->mode & S_ISUID)) {
         image_close(attempt->file);
         tell(attempt->search, rule, attempt->path, SEARCH_REFUSED, NULL);
         return false;
     }
     tell(attempt->search, rule, attempt->path,
-         found                      ? SEARCH_FOUND
-         : foreign                  ? SEARCH_FOREIGN
-         : error.kind == ERROR_FILE ? SEARCH_BROKEN
-                                    : SEARCH_ABSENT,
-         found ? NULL : &error);
-    if (found)
-        return true;
-    if (foreign) {
-        /* Passed over, and remembered for the message if nothing better is found. */
-        if (error.kind == ERROR_FILE)
-            *attempt->error = error;
-        else
-            format_text(attempt->error->detail, sizeof attempt->error->detail, "%s", error.detail);
-        return false;
-    }
-    if (error.kind != ERROR_FILE)
-        return false;
-    *attempt->error = error;
-    attempt->fatal = true;
-    return true;
+         found                       ? SEARCH_FOUND
+         : foreign                   ? SEARCH_FOREIGN
+         : error->kind == ERROR_FILE ? SEARCH_BROKEN
+                                     : SEARCH_ABSENT,
+         found ? NULL : error);
+    if (foreign)
+        remember(attempt);
+    else
+        attempt->fatal = !found && error->kind == ERROR_FILE;
+    return found || attempt->fatal;
 }
 
 static bool try_folder(struct attempt *attempt, struct folder *folder, enum search_rule rule) {
@@ -399,13 +411,18 @@ bool search_open(struct search *search, const char *name, struct object *request
              found ? NULL : error);
         return found;
     }
-    error_set(error, ERROR_OPEN, ENOENT, name, "cannot open shared object file");
-    struct attempt attempt = {search, name,  requester, program, file,
-                              path,   error, false,     NULL,    NULL};
-    if (strlen(name) >= 1024)
-        return false;
-    for (const enum search_rule *rule = search->rules; *rule != SEARCH_END; rule++)
-        if (try_rule(&attempt, *rule))
-            return !attempt.fatal;
-    return false;
+    struct attempt attempt = {.search = search,
+                              .name = name,
+                              .requester = requester,
+                              .program = program,
+                              .file = file,
+                              .path = path,
+                              .error = error};
+    bool over = false;
+    const enum search_rule *rule = search->rules;
+    for (; !over && strlen(name) < 1024 && *rule != SEARCH_END; rule++)
+        over = try_rule(&attempt, *rule);
+    bool found = over ? !attempt.fatal : fail(&attempt);
+    memory_free(attempt.foreign);
+    return found;
 }
