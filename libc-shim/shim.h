@@ -36,7 +36,7 @@ struct libc_shim {
     bool unloads; /* dlclose takes libraries out of memory */
     bool global_after_constructors; /* dlopen adds to the global scope once constructors have run */
     bool plain_order; /* constructors run as a depth-first walk along DT_NEEDED meets the objects;
-                         no DF_1_INITFIRST, no DT_PREINIT_ARRAY */
+                         no DF_1_INITFIRST, no DT_PREINIT_ARRAY, no DF_1_NOOPEN and no filters */
     bool (*arrays_only)(const struct linker *linker); /* true: DT_INIT and DT_FINI are not run, the
                                                          arrays alone. NULL: they are */
     bool runs_program_init; /* libc itself runs the program's DT_INIT and DT_INIT_ARRAY */

@@ -112,12 +112,15 @@ static struct object *add_loader(struct linker *linker, struct namespace *space,
 }
 
 /* True for a file that must not be loaded as a library; *error says why. */
-static bool is_unfit(const struct object *object, struct error *error) {
+static bool is_unfit(const struct linker *linker, const struct object *object,
+                     struct error *error) {
     const char *wrong = NULL;
     if (object->flags_1 & DF_1_PIE)
         wrong = "cannot dynamically load position-independent executable";
     else if (!object->dynamic)
         wrong = "object file has no dynamic section";
+    else if (object->flags_1 & DF_1_NOOPEN && linker->running && !linker->shim->plain_order)
+        wrong = "shared object cannot be dlopen()ed";
     return wrong && !error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
 }
 
@@ -150,7 +153,8 @@ static struct object *map_library(struct linker *linker, struct namespace *space
                              by, as ld.so's */
     if (is_executable(file, object, error) ||
         !image_map(object, file, linker->process.page_size, &linker->map_hint, error) ||
-        !dynamic_read(object, error) || is_unfit(object, error) || !version_read(object, error)) {
+        !dynamic_read(object, error) || is_unfit(linker, object, error) ||
+        !version_read(object, error)) {
         object_free(object);
         return NULL;
     }
@@ -188,17 +192,6 @@ static bool open_library(struct linker *linker, const char *name, struct object 
     return search_open(&linker->search, name, requester, linker->program, file, path, error);
 }
 
-/* Where libraries are only listed, one that is missing takes part as an empty object. */
-static struct object *add_missing(struct linker *linker, struct namespace *space, const char *name,
-                                  const struct error *error) {
-    struct object *object = object_new(OBJECT_MISSING, name);
-    if (!object || error->kind != ERROR_OPEN || !(object->needed = object_list_new(0)))
-        return NULL;
-    object->relocated = true;
-    load_append(linker, space, object);
-    return object;
-}
-
 /* Who asked for what could not be loaded, and by which name. */
 static void note_request(struct error *error, const char *name, const struct object *requester) {
     format_text(error->needed_by, sizeof error->needed_by, "%s", requester ? requester->label : "");
@@ -230,109 +223,6 @@ struct object *load_library(struct linker *linker, struct namespace *space, cons
         return NULL;
     }
     return object;
-}
-
-/* -- groups -- */
-
-/* Loads the direct dependencies of one object. */
-static bool load_needed(struct linker *linker, struct object *object, struct error *error) {
-    size_t count = 0;
-    for (size_t i = 0; i < object->dynamic_count; i++)
-        count += object->dynamic[i].d_tag == DT_NEEDED;
-    struct object_list *needed = object_list_new(count);
-    if (!needed)
-        return error_no_memory(error, object->path);
-    needed->count = 0;
-    for (size_t i = 0; i < object->dynamic_count; i++) {
-        if (object->dynamic[i].d_tag != DT_NEEDED)
-            continue;
-        const char *name = dynamic_string(object, object->dynamic[i].d_un.d_val);
-        const struct object *last = object->space->last;
-        struct object *dependency = load_library(linker, object->space, name, object, error);
-        if (!dependency && linker->options.mode == MODE_TRACE)
-            dependency = add_missing(linker, object->space, name, error);
-        if (!dependency) {
-            memory_free(needed);
-            return false;
-        }
-        EVENT(linker, need, .by = object, .object = dependency, .name = name,
-              .again = last == object->space->last);
-        needed->item[needed->count++] = dependency;
-    }
-    object->needed = needed;
-    return true;
-}
-
-/* What order.c walks for an object that is no root: itself, then its direct needs. */
-static bool set_order(struct object *object, struct error *error) {
-    if (object->order || !object->needed->count)
-        return true;
-    object->order = object_list_new(object->needed->count + 1);
-    if (!object->order)
-        return error_no_memory(error, object->path);
-    object->order->item[0] = object;
-    memcpy(&object->order->item[1], object->needed->item,
-           object->needed->count * sizeof object->needed->item[0]);
-    return true;
-}
-
-/* A queue of objects, each once. */
-struct queue {
-    struct object **item;
-    size_t count, capacity;
-};
-
-static bool enqueue(struct queue *queue, struct object *object) {
-    if (object->visited)
-        return true;
-    struct object **grown =
-        memory_grow(queue->item, &queue->capacity, queue->count + 1, sizeof *queue->item);
-    if (!grown)
-        return false;
-    queue->item = grown;
-    queue->item[queue->count++] = object;
-    object->visited = true;
-    return true;
-}
-
-static bool fill_queue(struct linker *linker, struct queue *queue, struct error *error) {
-    for (size_t i = 0; i < queue->count; i++) {
-        struct object *object = queue->item[i];
-        if (!object->needed && !load_needed(linker, object, error))
-            return false;
-        for (size_t j = 0; j < object->needed->count; j++)
-            if (!enqueue(queue, object->needed->item[j]))
-                return error_no_memory(error, object->path);
-        if (i > 0 && !set_order(object, error))
-            return false;
-    }
-    return true;
-}
-
-bool load_group(struct linker *linker, struct object *root, struct object *const *extra,
-                size_t extra_count, struct error *error) {
-    struct queue queue = {NULL, 0, 0};
-    for (struct object *object = root->space->first; object; object = object->next)
-        object->visited = false;
-    bool done = enqueue(&queue, root);
-    for (size_t i = 0; done && i < extra_count; i++)
-        done = enqueue(&queue, extra[i]);
-    done = done ? fill_queue(linker, &queue, error) : error_no_memory(error, root->path);
-    struct object_list *group = done ? object_list_new(queue.count) : NULL;
-    struct object_list *order = done ? object_list_new(queue.count) : NULL;
-    if (done && group && order) {
-        memcpy(group->item, queue.item, queue.count * sizeof queue.item[0]);
-        memcpy(order->item, queue.item, queue.count * sizeof queue.item[0]);
-    }
-    memory_free(queue.item);
-    if (!done)
-        return false;
-    if (!group || !order ||
-        !(linker->shim->plain_order ? order_sort_plainly(order) : order_sort(order, true, false)))
-        return error_no_memory(error, root->path);
-    root->group.list = group;
-    root->order = order;
-    return true;
 }
 
 struct object *load_find_by_file(struct linker *linker, struct namespace *space, const char *name,

@@ -87,6 +87,7 @@ void object_free(struct object *object) {
     free_names(object->names);
     memory_free((char *)object->path);
     memory_free(object->needed);
+    memory_free(object->filtees);
     memory_free(object->alone.list);
     memory_free(object->group.list);
     memory_free(object->order);

@@ -181,8 +181,10 @@ struct object {
     } tls;
 
     /* -- graph: load.c, order.c -- */
-    struct object_list *needed; /* direct dependencies in DT_NEEDED's order */
-    struct scope alone;         /* itself only: the first scope of a DF_SYMBOLIC object */
+    struct object_list *needed;  /* direct dependencies in the order of their tags */
+    struct object_list *filtees; /* of them those that stand in for it (DT_FILTER, DT_AUXILIARY):
+                                    searched before it; NULL: none */
+    struct scope alone;          /* itself only: the first scope of a DF_SYMBOLIC object */
     struct scope group; /* with all that it needs, breadth first: what dlsym(handle) searches */
     _Atomic(struct scope_list *) scopes; /* what its own references are looked up in */
     struct object_list *order; /* what order.c walks: itself and its direct needs; for a root, its

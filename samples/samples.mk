@@ -207,6 +207,29 @@ $(call both,middle_own_runpath,where.c,middle_runpath/libmiddle.so,$(LINK_WHERE)
 $(call both,outer/libouter.so,libmiddle.c,libmiddle.so,-DOUTER $(LINK_WHERE) $(OLD_TAGS) $(RPATH) '$$$$ORIGIN/../where/rpath:$$$$ORIGIN/..')
 $(call both,middle_by_outer,where.c,outer/libouter.so,-Dmiddle_where=outer_where $(LINK_WHERE) $(OLD_TAGS) $(RPATH) '$$$$ORIGIN/outer')
 
+# Filters: a library whose symbols are to come from another one.
+FILTER = -DWHERE='"$(1)"' -Xlinker $(2) -Xlinker $(3)
+$(call both,libfiltee.so,libwhere.c,,-DWHERE='"filtee"')
+$(call both,libfilter.so,libwhere.c,,$(call FILTER,filter,-F,libfiltee.so))
+$(call both,libauxiliary.so,libwhere.c,,$(call FILTER,auxiliary,-f,libfiltee.so))
+$(call both,libfilter_missing.so,libwhere.c,,$(call FILTER,filter,-F,libmissing.so))
+$(call both,libauxiliary_missing.so,libwhere.c,,$(call FILTER,auxiliary,-f,libmissing.so))
+$(call both,libauxiliary_two.so,libwhere.c,liborder_c.so,$(call FILTER,auxiliary,-f,libmissing.so) -Xlinker -f -Xlinker libfiltee.so)
+$(foreach name,filter auxiliary filter_missing auxiliary_missing auxiliary_two,\
+    $(call both,where_$(name),where.c,lib$(name).so))
+$(call both,where_filter_late,where.c,libempty.so libfilter.so libfiltee.so)
+$(call both,where_filter_early,where.c,libfiltee.so libfilter.so)
+$(call both,where_filter_twice,where.c,libauxiliary.so libfilter.so)
+
+# What a library says about itself.
+$(call both,libnoopen.so,libwhere.c,,-DWHERE='"noopen"' -z nodlopen)
+$(call both,libuses_noopen.so,libmiddle.c,libnoopen.so,-DNONE=noopen)
+$(call both,where_noopen,where.c,libnoopen.so)
+$(call both,libglobal.so,libwhere.c,,-DWHERE='"global"' -z global)
+$(call both,libtextrel.so,libtextrel.c,,-z notext)
+$(call both,where_nodeflib,where.c,where/env/libwhere.so,-z nodefaultlib $(RPATH) /nowhere)
+$(call both,where_nodeflib_rpath,where.c,where/env/libwhere.so,-z nodefaultlib $(WHERE)/runpath:/lib/$(ARCH)-linux-gnu')
+
 # Checksum: C and Rust, linked and opened.
 $(call both,libchecksum.so,libchecksum.c)
 $(call both,checksum_linked,checksum_linked.c,libchecksum.so)

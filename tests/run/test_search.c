@@ -172,3 +172,45 @@ TABLE_TEST(search, configured, configured) {
     struct result got = runf("unshare -m sh -c '%s exec %s %s'", inside, myld(), row->line);
     compare_results(&native, &got, COMPARE_FIRST_LINE, row->script, row->line);
 }
+
+/* Which libraries are opened, in which order, as the kernel sees it. ld.so tries in subfolders that
+ * are not there; what is compared is what was found. */
+static const struct {
+    const char *variables; /* strace's option for each */
+    const char *line;
+} traced[] = {
+    {"", "./greet"},
+    {"", "./middle_by_rpath"},
+    {"", "./middle_own_runpath"},
+    {"", "./where_list"},
+    {"", "./order_cycle"},
+    {"", "./where_auxiliary_two"},
+    {"-E LD_LIBRARY_PATH=where/hwcaps:where/old", "./where_none"},
+    {"-E LD_LIBRARY_PATH=where/none:where/old:", "./where_none"},
+    {"-E LD_LIBRARY_PATH=where/../where//env/:where/env", "./where_none"},
+    {"-E LD_PRELOAD=./libempty.so:libz.so.1", "./where_runpath"},
+    {"", "./plugin_host open=./libplugin_two.so open=libz.so.1 open=libplugin_orphan.so"},
+};
+
+static char *opened(const char *loader, const char *variables, const char *line) {
+    const char *record = text("%s/opened", scratch());
+    struct result started =
+        runf("strace -f -qq -e trace=openat -o %s %s %s %s", record, variables, loader, line);
+    struct result found = runf(
+        "sed -n '/ld.so.cache/d;s#/[.]/#/#;/[.]so.*= [0-9]/s/.*\"\\(.*\\)\".*/\\1/p' %s", record);
+
+    if (started.exit == 126 || started.exit == 127)
+        cr_skip_test("no strace");
+    return found.out;
+}
+
+TABLE_TEST(search, opened, traced) {
+    if (!kernel_starts_programs())
+        cr_skip_test("strace does not see through an emulator");
+    char *native = opened(native_loader, row->variables, row->line);
+    char *got = opened(myld(), row->variables, row->line);
+
+    cr_expect(*native);
+    cr_expect_str_eq(got, native, "%s %s:\n%s\nexpected\n%s", row->variables, row->line, got,
+                     native);
+}

@@ -1,0 +1,57 @@
+/*
+ * What an object says about itself in its dynamic section: filters, text relocations, flags that
+ * forbid dlopen or default folders, executables that are no libraries.
+ */
+#include "support.h"
+
+static const char *const lines[] = {
+    /* DT_FILTER, DT_AUXILIARY: another library's symbols come first */
+    "./where_filter",
+    "./where_auxiliary",
+    "./where_filter_missing",
+    "./where_auxiliary_missing",
+    "./where_auxiliary_two",
+    "./where_filter_late",
+    "./where_filter_early",
+    "./where_filter_twice",
+    "LD_BIND_NOW=1 ./where_filter_late",
+    "LD_PRELOAD=./libfilter.so ./where_auxiliary_missing",
+    "LD_PRELOAD=./libauxiliary_two.so:./libempty.so ./where_none",
+    "./plugin_host open=./libfilter.so text=where close mapped=libfiltee",
+    "./plugin_host open=./libfiltee.so open=./libauxiliary.so text=where close mapped=libfiltee",
+    "./plugin_host global=./libauxiliary_two.so default=where close mapped=liborder_c",
+    "./plugin_host open=./libfilter_missing.so open=./libauxiliary_missing.so text=where",
+    /* DF_1_NOOPEN: a dependency of the program, but nobody's to open */
+    "./where_noopen",
+    "./plugin_host open=./libnoopen.so open=./libempty.so",
+    "./plugin_host open=./libuses_noopen.so mapped=libuses_noopen mapped=libnoopen",
+    "LD_PRELOAD=./libnoopen.so ./plugin_host open=./libnoopen.so text=where",
+    /* DF_1_GLOBAL says nothing to ld.so */
+    "./plugin_host open=./libglobal.so default=where",
+    /* DF_1_NODEFLIB */
+    "./where_nodeflib",
+    "./where_nodeflib_rpath",
+    "LD_LIBRARY_PATH=where/env ./where_nodeflib",
+    "LD_LIBRARY_PATH=where/env:/lib/x86_64-linux-gnu ./where_nodeflib",
+    /* DF_1_PIE, ET_EXEC: no libraries */
+    "./plugin_host open=./hello open=./hello_exec open=./hello_static",
+    "LD_PRELOAD=./hello ./greet",
+    /* DT_TEXTREL, DF_TEXTREL */
+    "./plugin_host open=./libtextrel.so call=textrel",
+    "LD_PRELOAD=./libtextrel.so ./plugin_host open=./libtextrel.so call=textrel",
+};
+
+TABLE_TEST(flags, as_native, lines) {
+    compare(ALL_WAYS, COMPARE_FIRST_LINE, *row);
+}
+
+/* Filters stand before what they filter in every list: what ldd prints. */
+static const char *const listed[] = {
+    "where_filter",       "where_auxiliary",    "where_auxiliary_two",  "where_filter_late",
+    "where_filter_early", "where_filter_twice", "where_filter_missing", "where_auxiliary_missing",
+};
+
+TABLE_TEST(flags, ldd, listed) {
+    const char *line = text("/bin/sh -c 'ldd ./%s | sed s/.0x.*//'", *row);
+    compare(WAY(BIND), COMPARE_ERROR, line);
+}
