@@ -18,12 +18,20 @@ bool error_set(struct error *error, enum error_kind kind, int number, const char
     return false;
 }
 
+/* Copies a name; one that does not fit ends in "...". */
+static void put_name(char *place, size_t size, const char *name) {
+    size_t length = format_text(place, size, "%s", name);
+    if (name[length])
+        format_text(place + size - 4, 4, "...");
+}
+
 bool error_set_symbol(struct error *error, const char *object, const char *name,
                       const char *version) {
-    error_set(error, ERROR_SYMBOL, 0, object, "undefined symbol: %s%s%s", name,
-              version ? ", version " : "", version ? version : "");
-    format_text(error->symbol, sizeof error->symbol, "%s", name);
-    format_text(error->version, sizeof error->version, "%s", version ? version : "");
+    error_set(error, ERROR_SYMBOL, 0, object, "%s", "");
+    put_name(error->symbol, sizeof error->symbol, name);
+    put_name(error->version, sizeof error->version, version ? version : "");
+    format_text(error->text, sizeof error->text, "undefined symbol: %s%s%s", error->symbol,
+                version ? ", version " : "", error->version);
     return false;
 }
 

@@ -29,8 +29,8 @@ struct error {
     char wanted[512];    /* ERROR_OPEN, ERROR_FILE: the name that was asked for; may be empty */
     char symbol[512];    /* ERROR_SYMBOL, ERROR_TLS */
     char version[64];    /* ERROR_SYMBOL: the version wanted; may be empty */
-    char text[512];
-    char detail[1024]; /* a further line with values, for people; may be empty */
+    char text[640];      /* room for a whole symbol[] */
+    char detail[1024];   /* a further line with values, for people; may be empty */
 };
 
 /* Fills *error and returns false, so that callers can `return error_set(…)`. The text is a format.
