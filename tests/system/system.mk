@@ -1,7 +1,7 @@
 # The system test: myld as the loader of a whole Debian (docs/system.md). In from the top Makefile: BUILD, MYLD, SONAME_….
 #
 #   system-test          all steps; as root; 15 minutes and 6 GB in $(SYSTEM_WORK)
-#   system-test STEPS=…  some of: install workloads libc boot
+#   system-test STEPS=…  some of: install workloads libc boot rescue
 SYSTEM_WORK ?= $(CURDIR)/$(BUILD)/system
 STEPS ?=
 
