@@ -152,5 +152,6 @@ const bindingsView = {
       option('undefined', 'Undefined', 'only references that nobody defines'), option('repeats', 'Repeats', 'also references to the same symbol as the one before')),
     filter, make('div', { class: 'split stretch' }, grid.element, detail));
     refill();
+    setTimeout(() => textsWith(''), 50); /* so that the first letter need not wait for it */
   },
 };

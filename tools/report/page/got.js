@@ -45,6 +45,7 @@ class SlotPlayer {
     this.late = this.cells.filter(cell => cell.late).sort((a, b) => a.time - b.time);
     this.until = this.late.length;
     this.grid = make('div', { class: 'cells', role: 'img' });
+    this.legend = make('div');
     this.status = make('output', { class: 'muted' });
     this.slider = make('input', { type: 'range', min: 0, max: this.late.length, value: this.late.length, 'aria-label': 'First calls that have happened', oninput: () => this.show(Number(this.slider.value)) });
     this.table = new LongTable({ label: 'Words of the GOT', rows: [], tall: true, columns: [
@@ -77,12 +78,12 @@ class SlotPlayer {
     this.grid.replaceChildren(...boxes.slice(0, most).map(({ cell, kind }) => make('i', { class: `cell ${kind}${cell === last ? ' now' : ''}`,
       'data-tip': `${hex(cell.place)}  ${cell.symbol}\n${cell.type}${kind === 'c-waiting' ? ', waits for its first call' : cell.after ? `\n${cell.before || '(file’s content)'} → ${cell.after}` : ''}` })),
     boxes.length > most ? `… ${count(boxes.length - most)} more` : '');
+    this.legend.replaceChildren(legend(...CELL_SAYS.filter(([kind]) => kinds.has(kind)).map(([kind, says]) => [kind, `${says}: ${count(kinds.get(kind))}`])));
     this.grid.setAttribute('aria-label', CELL_SAYS.filter(([kind]) => kinds.has(kind)).map(([kind, says]) => `${kinds.get(kind)} ${says}`).join(', '));
     const top = this.table.element.scrollTop;
     if (!this.table.rows || this.table.rows.length !== this.cells.length) this.table.show(this.cells);
     else { this.table.first = -1; this.table.element.scrollTop = top; this.table.render(); }
     if (last && until < this.late.length) this.table.choose(this.table.rows.indexOf(last));
-    return kinds;
   }
 }
 
@@ -94,9 +95,8 @@ const gotView = {
     const area = make('div', { class: 'stack stretch' });
     const open = object => {
       const player = new SlotPlayer(model, object);
-      const kinds = player.show(player.late.length);
-      area.replaceChildren(make('section', { class: 'panel' }, player.grid,
-        legend(...CELL_SAYS.filter(([kind]) => kinds.has(kind)).map(([kind, says]) => [kind, `${says}: ${count(kinds.get(kind))}`])),
+      player.show(player.late.length);
+      area.replaceChildren(make('section', { class: 'panel' }, player.grid, player.legend,
         player.late.length ? make('div', { class: 'player' }, make('button', { type: 'button', 'aria-label': 'One first call back', onclick: () => step(player, -1) }, '‹'), player.slider,
           make('button', { type: 'button', 'aria-label': 'One first call on', onclick: () => step(player, 1) }, '›'), player.status) : null),
       make('div', { class: 'fill' }, player.table.element));
