@@ -199,10 +199,11 @@ class Pages(unittest.TestCase):
                 const [r, g, b] = getComputedStyle(probe).color.match(/[\\d.]+/g).map(part => part / 255).map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
                 return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
             };
-            const ratios = ['ink', 'soft', 'accent', 'good', 'bad'].flatMap(word => ['ground', 'panel', 'raised'].map(ground => {
+            const stages = ['load', 'versions', 'tls', 'before', 'relocate', 'after', 'protect', 'announce', 'init'].map(stage => ['on-stage', 's-' + stage]);
+            const ratios = [...stages, ...['ink', 'soft', 'accent', 'good', 'bad'].flatMap(word => ['ground', 'panel', 'raised'].map(ground => [word, ground]))].map(([word, ground]) => {
                 const [a, b] = [light(word), light(ground)];
                 return Math.max(a, b) / Math.min(a, b);
-            }));
+            });
             probe.remove();
             return Math.min(...ratios);
         })()""")
@@ -245,6 +246,12 @@ class Pages(unittest.TestCase):
             self.check_views(cut)
             self.assertIn("cut off here", self.value("document.querySelector('[role=alert]').textContent"))
 
+    # what a reader has done when the picture is taken
+    USED = {"dependencies": "(name => { const node = [...document.querySelectorAll('.node')].find(node => node.textContent.startsWith(name)); "
+                            "node.dispatchEvent(new Event('click')); })(currentModel().title === 'ls' ? 'libselinux' : 'libgtk-3')",
+            "bindings": "byId('filter').value = currentModel().title === 'ls' ? 'str' : 'gtk_widget to:libgtk-3', "
+                        "byId('filter').dispatchEvent(new Event('input')), document.querySelectorAll('.table .body .row')[3].click()"}
+
     @unittest.skipUnless(SCREENSHOTS, "no folder for screenshots was given")
     def test_screenshots(self):
         os.makedirs(SCREENSHOTS, exist_ok=True)
@@ -256,6 +263,7 @@ class Pages(unittest.TestCase):
             self.browser.open(path)
             for view in VIEWS:
                 self.browser.show(view)
+                self.value(self.USED.get(view, "0"))
                 for theme in ("light", "dark"):
                     self.browser.prefer(theme)
                     self.browser.screenshot(os.path.join(SCREENSHOTS, f"{name}-{view}-{theme}.png"))

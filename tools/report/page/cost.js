@@ -2,9 +2,9 @@
  * Cost: what each object takes of time, relocations, bindings and memory.
  */
 const COSTS = [
-  { title: 'Load', tip: 'from the search for it to its dynamic section being read', of: object => object.seconds.load, say: time },
-  { title: 'Relocate', tip: 'time of its relocation', of: object => object.seconds.relocate, say: time },
-  { title: 'Construct', tip: 'time of its constructors', of: object => object.seconds.construct, say: time },
+  { title: 'Load', tip: 'from the search for it to its dynamic section being read', of: object => object.spent.load, say: time },
+  { title: 'Relocate', tip: 'time of its relocation', of: object => object.spent.relocate, say: time },
+  { title: 'Construct', tip: 'time of its constructors', of: object => object.spent.construct, say: time },
   { title: 'Relocations', tip: 'entries of RELR, RELA and PLT', of: object => object.relocations, say: count },
   { title: 'Bindings', tip: 'references bound by name, also by first calls', of: object => object.bound, say: count },
   { title: 'Serves', tip: 'references of others that were bound to it', of: object => object.serves, say: count },
@@ -28,11 +28,11 @@ const costView = {
         object.pages && make('h3', null, 'Its pages'), object.pages && facts(['All', count(object.pages.total)], ['In memory', count(object.pages.present)], ['Written', count(object.pages.written)])].filter(Boolean));
     };
     const table = new LongTable({ label: 'Cost of each object', rows: model.list, tall: true, select: choose, columns: [
-      { title: 'Object', width: 'minmax(150px, 1.7fr)', cell: object => object.name, value: object => object.name },
+      { title: 'Object', width: 'minmax(140px, 1.4fr)', cell: object => object.name, value: object => object.name },
       ...COSTS.map((cost, i) => ({ title: cost.title, tip: cost.tip, width: 'minmax(72px, 1fr)', value: object => cost.of(object, page),
         cell: object => (cost.of(object, page) ? barCell(cost.say(cost.of(object, page)), cost.of(object, page) / most[i]) : '') })),
     ] });
-    root.append(heading('Cost', `All together: ${COSTS.map((cost, i) => `${cost.title.toLowerCase()} ${cost.say(sums[i])}`).join(' · ')}. Choose a head to sort.`),
+    root.append(heading('Cost', `All together: ${COSTS.map((cost, i) => `${cost.title.toLowerCase()} ${cost.say(sums[i])}`).join(' · ')}.`),
       make('div', { class: 'split narrow stretch' }, table.element, detail));
     table.sortBy(2);
     table.choose(0);

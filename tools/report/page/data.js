@@ -110,8 +110,8 @@ function readObjects(of) {
   for (const row of rowsOf(of('object'), 'kind', 'path', 'name'))
     objects[row.object] = {
       number: row.object, kind: row.kind, path: row.path, asked: row.name, by: row.by, time: row.time,
-      name: baseName(row.path) || row.name || row.kind, segments: [], needs: [], neededBy: [],
-      relocations: 0, bound: 0, serves: 0, lazy: 0, seconds: { relocate: 0, construct: 0, load: 0 },
+      name: (baseName(row.path) || row.name || row.kind) + (row.space > 0 ? ` (namespace ${row.space})` : ''), segments: [], needs: [], neededBy: [],
+      relocations: 0, bound: 0, serves: 0, lazy: 0, spent: { relocate: 0, construct: 0, load: 0 },
     };
   const put = (name, field, ...texts) => {
     for (const row of rowsOf(of(name), ...texts)) if (objects[row.object]) objects[row.object][field] = row;
@@ -160,16 +160,16 @@ function countBindings(table, objects, lazy) {
 function addCosts(model) {
   for (const span of model.relocate) {
     const object = model.objects[span.first.object];
-    object.seconds.relocate += span.end - span.begin;
+    object.spent.relocate += span.end - span.begin;
     object.relocation = span.last;
     object.relocations = span.last.relr + span.last.relative + span.last.symbolic + span.last.plt;
   }
-  for (const span of model.construct) model.objects[span.first.object].seconds.construct += span.end - span.begin;
-  for (const object of model.list) if (object.dynamic) object.seconds.load = object.dynamic.time - object.time;
+  for (const span of model.construct) model.objects[span.first.object].spent.construct += span.end - span.begin;
+  for (const object of model.list) if (object.dynamic) object.spent.load = object.dynamic.time - object.time;
   for (const span of model.search) {
     const row = span.last;
     const object = model.list.find(other => other.by === row.by && other.asked === row.name);
-    if (object) object.seconds.load += span.end - span.begin;
+    if (object) object.spent.load += span.end - span.begin;
   }
 }
 

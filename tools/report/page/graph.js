@@ -65,8 +65,11 @@ class Graph {
       const top = tallest > 30 ? 0 : (tallest - column.length) / 2;
       column.forEach((object, y) => this.at.set(object.number, { x: 6 + x * (NODE.width + NODE.between), y: 6 + (top + y) * step, column: x, row: y }));
     });
-    this.svg.setAttribute('width', this.seen.length * (NODE.width + NODE.between) - NODE.between + 30);
-    this.svg.setAttribute('height', tallest * step + 12);
+    const width = this.seen.length * (NODE.width + NODE.between) - NODE.between + 30, height = tallest * step + 12;
+    const scale = Math.max(1, Math.min(1.35, 780 / width, 560 / height)); /* a small graph uses the room that there is */
+    this.svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.svg.setAttribute('width', width * scale);
+    this.svg.setAttribute('height', height * scale);
     this.nodes = new Map();
     for (const edge of this.edges) edge.path = null;
     this.svg.replaceChildren(...this.edges.map(edge => this.drawEdge(edge)).filter(Boolean),
@@ -76,10 +79,10 @@ class Graph {
   drawEdge(edge) {
     const from = this.at.get(edge.from), to = this.at.get(edge.to);
     if (!from || !to) return null;
-    const ahead = to.column > from.column;
-    const x1 = from.x + NODE.width, y1 = from.y + NODE.height / 2, x2 = ahead ? to.x : to.x + NODE.width, y2 = to.y + NODE.height / 2;
-    const bend = ahead ? Math.max(30, (x2 - x1) / 2) : 34;
-    return edge.path = draw('path', { d: `M${x1} ${y1}C${x1 + bend} ${y1} ${ahead ? x2 - bend : x2 + bend} ${y2} ${x2} ${y2}` });
+    const ahead = to.column > from.column, back = to.column < from.column;
+    const x1 = back ? from.x : from.x + NODE.width, y1 = from.y + NODE.height / 2, x2 = ahead ? to.x : to.x + NODE.width, y2 = to.y + NODE.height / 2;
+    const bend = to.column === from.column ? 30 : Math.max(30, Math.abs(x2 - x1) / 2);
+    return edge.path = draw('path', { d: `M${x1} ${y1}C${back ? x1 - bend : x1 + bend} ${y1} ${ahead ? x2 - bend : x2 + bend} ${y2} ${x2} ${y2}` });
   }
 
   drawNode(object) {
@@ -173,7 +176,7 @@ function objectDetail(model, object, go) {
     object.map && ['Size', bytes(object.map.end - object.map.start)],
     object.relocations > 0 && ['Relocations', count(object.relocations)],
     object.serves > 0 && ['Serves', plural(object.serves, 'reference') + ' of others'],
-    object.seconds.relocate > 0 && ['Relocated in', time(object.seconds.relocate)],
+    object.spent.relocate > 0 && ['Relocated in', time(object.spent.relocate)],
     object.unload && ['Unloaded', 'at ' + time(object.unload.time)]),
   list('Needs', object.needs, 'object'), list('Needed by', object.neededBy, 'by')];
 }

@@ -27,7 +27,7 @@ function clustersOf(objects) {
   const clusters = [];
   for (const object of objects) {
     const last = clusters[clusters.length - 1];
-    if (last && object.map.start - last.end < 1 << 24) {
+    if (last && object.map.start - last.end < 1 << 20) {
       last.end = Math.max(last.end, object.map.end);
       last.objects.push(object);
     } else {
@@ -58,7 +58,7 @@ function strip(clusters, chosen, pick) {
 
 function segmentTable(object) {
   return make('table', { class: 'plain small' }, make('caption', null, 'Segments of ' + object.name),
-    make('thead', null, make('tr', null, ['Segment', 'Size', 'Zero'].map(name => make('th', { scope: 'col' }, name)))),
+    make('thead', null, make('tr', null, ['Segment', 'Size', 'Zero'].map((name, i) => make('th', { scope: 'col', class: i ? 'number' : null }, name)))),
     make('tbody', null, object.segments.map(segment => make('tr', null,
       make('th', { scope: 'row' }, make('i', { class: 'dot ' + segmentStyle(segment) }), make('code', { title: hex(segment.start) + ' – ' + hex(segment.end) }, segment.protection + ' +' + hex(segment.start - object.map.start))),
       make('td', { class: 'number' }, bytes(segment.end - segment.start)),

@@ -51,7 +51,7 @@ function stageBar(model, stages) {
 function stageTable(stages) {
   const whole = stages.reduce((sum, span) => sum + span.end - span.begin, 0) || 1;
   return make('table', { class: 'plain' }, make('caption', null, 'Stages of the start'),
-    make('thead', null, make('tr', null, ['Stage', 'What it does', 'Time', 'Share'].map(name => make('th', { scope: 'col' }, name)))),
+    make('thead', null, make('tr', null, ['Stage', 'What it does', 'Time', 'Share'].map(name => make('th', { scope: 'col', class: name === 'Time' ? 'number' : null }, name)))),
     make('tbody', null, stages.map(span => make('tr', null,
       make('th', { scope: 'row' }, make('i', { class: 'dot stage-' + span.first.stage }), span.first.stage),
       make('td', { class: 'muted' }, STAGE_SAYS[span.first.stage] || ''),
@@ -64,8 +64,8 @@ function remarks(model) {
   const said = [];
   const say = (view, ...words) => said.push(make('li', null, make('a', { href: '#' + view }, words)));
   const slowest = (field, what, view) => {
-    const object = model.list.reduce((a, b) => (b.seconds[field] > a.seconds[field] ? b : a), model.list[0]);
-    if (object && object.seconds[field]) say(view, `${object.name} took longest to ${what}: ${time(object.seconds[field])}`);
+    const object = model.list.reduce((a, b) => (b.spent[field] > a.spent[field] ? b : a), model.list[0]);
+    if (object && object.spent[field]) say(view, `${object.name} took longest to ${what}: ${time(object.spent[field])}`);
   };
   const vain = rowsOf(model.of('try'), 'verdict').filter(row => row.verdict !== 'found').length;
   const again = model.of('bind').again ? model.of('bind').again.reduce((sum, flag) => sum + flag, 0) : 0;
