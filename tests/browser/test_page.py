@@ -29,6 +29,20 @@ def trace(folder, name, *command, **variables):
     return path
 
 
+def quietest(folder, times, *command):
+    """Of so many traces the one that came first to the program: the machine may have other work."""
+    kept = os.path.join(folder, os.path.basename(command[0]) + "-quiet.json")
+    best = None
+    for _ in range(times):
+        path = trace(folder, "one", *command)
+        with open(path) as file:
+            enter = next(json.loads(line)["time"] for line in file if line.startswith('{"event":"enter"'))
+        if best is None or enter < best:
+            best = enter
+            os.replace(path, kept)
+    return kept
+
+
 def page(folder, name, *traces):
     path = os.path.join(folder, name + ".html")
     subprocess.run([BUILD + "/myld-report", "--partial", *traces, "-o", path], check=True, stderr=subprocess.DEVNULL)
@@ -255,10 +269,10 @@ class Pages(unittest.TestCase):
     @unittest.skipUnless(SCREENSHOTS, "no folder for screenshots was given")
     def test_screenshots(self):
         os.makedirs(SCREENSHOTS, exist_ok=True)
-        programs = {"ls": self.ls}
+        programs = {"ls": page(self.folder, "ls-quiet", quietest(self.folder, 25, "/bin/ls", "/"))}
         inkscape = shutil.which("inkscape")
         if inkscape:
-            programs["inkscape"] = page(self.folder, "inkscape", trace(self.folder, "inkscape", inkscape, "--version"))
+            programs["inkscape"] = page(self.folder, "inkscape", quietest(self.folder, 5, inkscape, "--version"))
         for name, path in programs.items():
             self.browser.open(path)
             for view in VIEWS:
