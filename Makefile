@@ -1,6 +1,6 @@
 # myld: build, demo, tests, installation. `make help` lists the targets.
 ARCH ?= $(shell uname -m)
-BUILD := build/$(ARCH)
+BUILD := build/$(ARCH)$(if $(DEBUG),-debug)
 HOST_ARCH := $(shell uname -m)
 
 ifeq ($(ARCH),$(HOST_ARCH))
@@ -30,6 +30,8 @@ LOADER_CC := $(CROSS)$(CC)
 endif
 
 WARNINGS := -Wall -Wextra -Werror
+# make DEBUG=1: a loader that checks itself (loader/check.h), in a folder of its own
+LOADER_CHECKS := $(if $(DEBUG),-DMYLD_DEBUG)
 HOST_CFLAGS := -std=gnu17 $(WARNINGS) -O2 -g
 COMPILER_INCLUDE := $(shell $(LOADER_CC) -print-file-name=include)
 
@@ -45,7 +47,7 @@ $(addprefix $(BUILD)/obj/loader/,relocate.o symbol.o index.o): OPTIMISE = -O2
 LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -g -ffreestanding -fPIC -fvisibility=hidden \
 	-fno-stack-protector -fasynchronous-unwind-tables -fno-builtin -ffunction-sections \
 	-fno-strict-aliasing -mgeneral-regs-only -nostdinc -isystem $(COMPILER_INCLUDE) \
-	-isystem $(MUSL_INCLUDE) -I. -Iarch/$(ARCH) $(LOADER_CFLAGS_$(ARCH))
+	-isystem $(MUSL_INCLUDE) -I. -Iarch/$(ARCH) $(LOADER_CFLAGS_$(ARCH)) $(LOADER_CHECKS)
 
 SONAME_x86_64 := ld-linux-x86-64.so.2
 SONAME_aarch64 := ld-linux-aarch64.so.1
@@ -70,7 +72,7 @@ MYLD := $(CURDIR)/$(BUILD)/myld
 
 # The link ./myld is the loader for this machine.
 .PHONY: all
-all: $(BUILD)/myld $(if $(CROSS),,myld)
+all: $(BUILD)/myld $(if $(CROSS)$(DEBUG),,myld)
 
 $(BUILD)/myld: $(LOADER_OBJECTS) $(VERSION_MAP)
 	@echo '  LINK $@'

@@ -75,6 +75,8 @@ struct libc_shim {
      * there are none. */
     void (*list_lock)(struct linker *linker);
     void (*list_unlock)(struct linker *linker);
+    /* Puts its locks in order in each child of fork from now on. NULL: it cannot be done. */
+    void (*watch_forks)(struct linker *linker);
     /* True when the libc forbids to unload the object: it still has to call into it. NULL: it never
      * does. */
     bool (*is_pinned)(struct linker *linker, const struct object *object);

@@ -3,6 +3,7 @@
 #include "dl.h"
 
 #include "arch.h"
+#include "check.h"
 #include "event.h"
 #include "init.h"
 #include "load.h"
@@ -238,6 +239,8 @@ void *dl_open(struct linker *linker, long id, const char *file, int mode, const 
     asking = asking ? asking : linker->program;
     EVENT(linker, dlopen, .state = "begin", .file = file, .mode = (unsigned)mode, .by = asking);
     linker->shim->lock(linker);
+    if (linker->shim->watch_forks)
+        linker->shim->watch_forks(linker);
     event_collect(linker);
     const char *outer = event_enter_stages(linker);
     struct namespace *space =
@@ -255,6 +258,7 @@ void *dl_open(struct linker *linker, long id, const char *file, int mode, const 
           .object = root, .open_count = root ? root->open_count : 0,
           .error = root || error.kind == ERROR_NONE ? NULL : error.text);
     event_write_out(linker);
+    CHECKED(check_linker(linker);)
     linker->shim->unlock(linker);
     if (!root && error.kind != ERROR_NONE)
         dl_set_error(linker, caller, &error);
@@ -318,7 +322,8 @@ static void unload(struct linker *linker, struct namespace *space, struct object
     if (linker->shim->list_lock)
         linker->shim->list_lock(linker);
     for (size_t i = 0; i < list->count; i++) {
-        rendezvous_remove(list->item[i]);
+        if (list->item[i]->published)
+            rendezvous_remove(list->item[i]);
         load_unlink(linker, list->item[i]);
         tls_remove_module(linker, list->item[i]);
     }
@@ -377,6 +382,7 @@ int dl_close(struct linker *linker, void *handle, const void *caller) {
             collect(linker, object->space);
     }
     EVENT(linker, dlclose, .state = "end");
+    CHECKED(check_linker(linker);)
     linker->shim->unlock(linker);
     if (result)
         dl_set_error(linker, caller, &error);

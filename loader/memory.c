@@ -11,6 +11,7 @@
  */
 #include "memory.h"
 
+#include "check.h"
 #include "sys.h"
 #include <stdatomic.h>
 #include <string.h>
@@ -30,6 +31,8 @@ struct header {
     uint32_t offset; /* from the block handed out back to the block's real start (alignment) */
     size_t mapping;  /* LARGE_CLASS: bytes mapped */
 };
+
+#define FREED SIZE_MAX /* debug builds: the mapping of a block that was freed */
 
 struct free_block {
     struct free_block *next;
@@ -107,6 +110,8 @@ static void push(struct header *header) {
     struct free_block *block = (struct free_block *)((char *)header + HEADER);
     uint64_t head = atomic_load_explicit(list, memory_order_relaxed);
     uint64_t replacement;
+    CHECK(header->size_class < ARRAY_LENGTH(class_size) && header->mapping != FREED);
+    CHECKED(header->mapping = FREED; memset(block, CHECK_POISON, class_size[header->size_class]);)
     do {
         __atomic_store_n(&block->next, (struct free_block *)(uintptr_t)(head & ADDRESS_MASK),
                          __ATOMIC_RELAXED);
@@ -125,6 +130,10 @@ static struct header *take(size_t size) {
     }
     struct header *header = pop(size_class);
     if (header) {
+        CHECK(header->mapping == FREED);
+        CHECKED(header->mapping = 0;
+                CHECK(check_is_poison((char *)header + HEADER + sizeof(struct free_block),
+                                      class_size[size_class] - sizeof(struct free_block)));)
         memset((char *)header + HEADER, 0, class_size[size_class]);
         return header;
     }

@@ -1,6 +1,7 @@
 /* Counting of readers and the list of what waits for them; see retire.h. */
 #include "retire.h"
 
+#include "check.h"
 #include "linker.h"
 #include "memory.h"
 #include <stdatomic.h>
@@ -18,7 +19,12 @@ void reader_enter(void) {
 }
 
 void reader_leave(void) {
-    atomic_fetch_sub(&readers, 1);
+    CHECKED(long before =) atomic_fetch_sub(&readers, 1);
+    CHECKED(CHECK(before > 0);)
+}
+
+void reader_forget_others(void) {
+    atomic_store(&readers, 0);
 }
 
 void retire(struct linker *linker, void (*release)(void *item), void *item) {

@@ -14,6 +14,10 @@ struct linker;
 void reader_enter(void);
 void reader_leave(void);
 
+/* After fork(2), in the child: readers of threads that are gone do not count. Not for a thread that
+ * is inside itself. */
+void reader_forget_others(void);
+
 /* Calls release(item) once no reader that came in before now can still be inside. Needs the load
  * lock. Where there is no memory to remember the item, it is leaked: that is safe. */
 void retire(struct linker *linker, void (*release)(void *item), void *item);

@@ -12,6 +12,7 @@ UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(T)/unit-%,$(wildcard tests/unit/t
 RUN ?= *
 RUN_TESTS := $(patsubst tests/run/test_%.c,$(T)/run-%,$(wildcard tests/run/test_$(RUN).c))
 # written for x86_64; see the end
+CHECKED := $(if $(CROSS),,debug-loader)
 GRAPHS := $(if $(filter x86_64,$(ARCH)),$(T)/graphs/graphs)
 UNIT_CFLAGS = -I. -Iarch/$(ARCH) -Ilibc-shim
 NATIVE_LOADER_x86_64 := /lib64/ld-linux-x86-64.so.2
@@ -76,10 +77,10 @@ $(T)/bind $(T)/machine: $(T)/%: tests/run/%.c
 
 .SECONDARY: $(T)/support.o
 .PHONY: test-unit test-run test-all test-programs
-test-programs: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(GRAPHS) $(UNIT_TESTS) $(RUN_TESTS)
+test-programs: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(GRAPHS) $(CHECKED) $(UNIT_TESTS) $(RUN_TESTS)
 test-unit: $(UNIT_TESTS)
 	@tests/run-all $(UNIT_TESTS)
-test-run: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(GRAPHS) $(RUN_TESTS) $(addsuffix /packages,$(SYSTEM))
+test-run: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(GRAPHS) $(CHECKED) $(RUN_TESTS) $(addsuffix /packages,$(SYSTEM))
 	@MYLD='$(MYLD)' $(ON_MACHINE) tests/run-all $(RUN_TESTS)
 test-all: test-programs $(addsuffix /packages,$(SYSTEM))
 	@MYLD='$(MYLD)' $(ON_MACHINE) tests/run-all $(UNIT_TESTS) $(RUN_TESTS)
@@ -106,6 +107,14 @@ $(G)/%.o: tests/graphs/%.c $(wildcard tests/graphs/*.h) tests/tests.mk
 
 $(G)/graphs: $(GRAPH_OBJECTS)
 	$(TEST_CC) -o $@ $^
+
+# Sixty seconds of everything at once (samples/storm.cc), under a loader that checks itself.
+DEBUG_MYLD := $(CURDIR)/build/$(ARCH)-debug/myld
+.PHONY: debug-loader stress
+debug-loader:
+	@$(MAKE) --no-print-directory DEBUG=1 $(DEBUG_MYLD:$(CURDIR)/%=%)
+stress: debug-loader samples
+	$(DEBUG_MYLD) $(BUILD)/samples/storm 60 32
 
 .PHONY: graphs
 graphs: $(OWN_LOADER) $(G)/graphs

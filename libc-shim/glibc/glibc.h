@@ -31,6 +31,7 @@ struct glibc {
     size_t slotinfo_capacity;             /* entries in the slotinfo list that libc and gdb read */
     int (*mutex_lock)(void *mutex),
         (*mutex_unlock)(void *mutex); /* libc's, from the first dlopen on */
+    bool watches_forks;
 };
 
 /* Exported to libc.so.6: room for the largest known glibc; the layouts' own sizes are smaller. */
