@@ -79,6 +79,7 @@ const struct libc_shim shim_none = {
     .set_search = gnu_set_search,
     .preload_file = "/etc/ld.so.preload",
     .checks_versions = true,
+    .debug_variable = true,
     .lazy = true,
     .unloads = true,
     .confirm = confirm,

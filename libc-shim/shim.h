@@ -31,6 +31,7 @@ struct libc_shim {
     const char *preload_file; /* names libraries to preload for every program; NULL: none */
     bool checks_versions; /* needed versions are checked at load, and bind references; else names
                              alone do */
+    bool debug_variable;  /* its own loader has LD_DEBUG */
     bool lazy;            /* PLT slots may be bound at their first call */
     bool patient; /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
     bool unloads; /* dlclose takes libraries out of memory */

@@ -52,14 +52,17 @@ void cache_open(struct cache *cache, const char *path) {
     const struct header *header = (const struct header *)cache->data;
     if (memcmp(header->magic, MAGIC, sizeof header->magic) != 0 ||
         (header->flags & 3) == 3 || /* big-endian */
-        header->count > (cache->size - sizeof *header) / sizeof(struct entry))
+        header->count > (cache->size - sizeof *header) / sizeof(struct entry)) {
         cache_close(cache);
+        cache->tried = true;
+    }
 }
 
 void cache_close(struct cache *cache) {
     if (cache->data)
         sys_munmap((uintptr_t)cache->data, cache->size);
     cache->data = NULL;
+    cache->tried = false;
 }
 
 /* The string at `offset`, or "" where that is not a string of the file. */

@@ -252,8 +252,12 @@ void *dl_open(struct linker *linker, long id, const char *file, int mode, const 
     if (root)
         finish_open(linker, root, mode, linked, asking->space);
     retire_sweep(linker);
+    cache_close(&linker->search.cache); /* the next dlopen sees what ldconfig has written since */
     event_leave_stages(linker, outer);
-    root = program ? linker->program : root;
+    if (program) {
+        root = linker->program;
+        root->open_count++;
+    }
     EVENT(linker, dlopen, .state = "end", .file = file, .mode = (unsigned)mode, .by = asking,
           .object = root, .open_count = root ? root->open_count : 0,
           .error = root || error.kind == ERROR_NONE ? NULL : error.text);
@@ -376,7 +380,9 @@ int dl_close(struct linker *linker, void *handle, const void *caller) {
     if (!object || (object->kind != OBJECT_PROGRAM && !object->open_count)) {
         error_set(&error, ERROR_OTHER, 0, object ? object->path : "", "shared object not open");
         result = -1;
-    } else if (object->kind != OBJECT_PROGRAM) {
+    } else if (object->kind == OBJECT_PROGRAM) {
+        object->open_count -= object->open_count > 1;
+    } else {
         object->open_count--;
         if (linker->shim->unloads && !object->open_count)
             collect(linker, object->space);

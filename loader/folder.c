@@ -111,12 +111,16 @@ static void probe_subfolders(const struct search *search, struct folder *folder)
 }
 
 void folder_probe(struct search *search, struct folder *folder) {
+    bool relative =
+        folder->path[0] != '/'; /* another folder after each chdir: always looked into */
     folder->probed = true;
-    folder->missing = !is_folder(folder->path);
+    folder->missing = !relative && !is_folder(folder->path);
     if (folder->missing || !search->list_subfolders)
         return;
     if (!search->subfolders)
         search->subfolders = search->list_subfolders(search->list_context);
-    if (search->subfolders)
+    for (uint32_t i = 0; relative && search->subfolders && search->subfolders[i] && i < 64; i++)
+        folder->present |= UINT64_C(1) << i;
+    if (search->subfolders && !relative)
         probe_subfolders(search, folder);
 }

@@ -138,6 +138,7 @@ static void finish_space(struct linker *linker, struct namespace *space) {
 void init_finish_process(void) {
     struct linker *linker = linker_instance();
     long highest = 0;
+    event_stage(linker, "fini");
     for (const struct namespace *space = &linker->base; space; space = space->next)
         highest = space->id;
     for (; highest >= 0; highest--) {
@@ -145,4 +146,5 @@ void init_finish_process(void) {
         if (space)
             finish_space(linker, space);
     }
+    event_stage(linker, NULL);
 }

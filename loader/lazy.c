@@ -33,9 +33,10 @@ static _Noreturn void give_up(struct linker *linker, const struct error *error) 
     event_exit(linker, 127, text, NULL);
 }
 
-/* Finds the function for the slot of relocation number `number`, and *found: who defines it. */
-static uintptr_t find_function(struct linker *linker, struct object *object, size_t number,
-                               struct symbol_result *found) {
+/* Finds who defines the function for the slot of relocation number `number`; symbol NULL: nobody,
+ * and it is weak. */
+static struct symbol_result find_definition(struct linker *linker, struct object *object,
+                                            size_t number) {
     struct error error = {.kind = ERROR_NONE};
     bool known = number < object->plt_rela_count;
     uint32_t index = known ? (uint32_t)(object->plt_rela[number].r_info >> 32) : 0;
@@ -46,45 +47,58 @@ static uintptr_t find_function(struct linker *linker, struct object *object, siz
     }
     struct symbol_request request;
     struct symbol_result definition = symbol_resolve(object, index, true, false, &request);
-    *found = definition;
-    if (!definition.symbol) {
-        if (ELF64_ST_BIND(object->symbols[index].st_info) == STB_WEAK)
-            return 0;
+    if (!definition.symbol && ELF64_ST_BIND(object->symbols[index].st_info) != STB_WEAK) {
         error_set_symbol(&error, object->label, request.name,
                          request.version ? request.version->name : NULL);
         give_up(linker, &error);
     }
+    if (!definition.symbol)
+        return definition;
     relocate_note_binding(object, (struct object *)definition.object);
-    uintptr_t address = symbol_address(definition);
-    if (definition.symbol->st_shndx != SHN_ABS && !object_contains(definition.object, address)) {
+    if (definition.symbol->st_shndx != SHN_ABS &&
+        !object_contains(definition.object, symbol_address(definition))) {
         error_set(&error, ERROR_FILE, 0, definition.object->label,
                   "symbol `%s' lies outside of the loaded segments", request.name);
         give_up(linker, &error);
     }
-    if (ELF64_ST_TYPE(definition.symbol->st_info) != STT_GNU_IFUNC)
-        return address;
+    return definition;
+}
+
+static bool has_resolver(struct symbol_result definition) {
+    return definition.symbol && ELF64_ST_TYPE(definition.symbol->st_info) == STT_GNU_IFUNC;
+}
+
+/* The function that an IFUNC's resolver chooses for the slot at `slot`. */
+static uintptr_t choose(struct linker *linker, const struct object *object,
+                        struct symbol_result definition, uintptr_t slot) {
+    struct error error = {.kind = ERROR_NONE};
     struct resolver_call call = {.linker = linker, .definition = definition, .error = &error};
     if (!arch_call_keeping_vectors(call_keeping_vectors, &call,
                                    arch_vector_area(linker_cpu(linker))))
         give_up(linker, &error);
+    EVENT(linker, ifunc, .object = object, .in = definition.object,
+          .symbol = definition.object->strings + definition.symbol->st_name, .place = slot,
+          .resolver = symbol_address(definition), .value = call.value);
     return call.value;
 }
 
 uintptr_t lazy_bind(struct object *object, size_t index) {
     struct linker *linker = linker_instance();
-    const Elf64_Rela *rela = &object->plt_rela[index];
-    struct symbol_result definition;
     reader_enter();
-    uintptr_t address = find_function(linker, object, index, &definition);
-    if (ARCH_SLOT_HAS_ADDEND)
-        address += (uint64_t)rela->r_addend;
+    struct symbol_result definition = find_definition(linker, object, index);
+    const Elf64_Rela *rela = &object->plt_rela[index];
     uintptr_t slot = object->bias + rela->r_offset;
+    uintptr_t addend = ARCH_SLOT_HAS_ADDEND ? (uint64_t)rela->r_addend : 0;
     bool stored = !linker->options.bind_not && relocate_stays_writable(object, slot);
+    uintptr_t address =
+        definition.symbol && !has_resolver(definition) ? symbol_address(definition) + addend : 0;
     if (event_wanted(linker, EVENT_slot)) {
         struct told_binding binding = {object, (uint32_t)(rela->r_info >> 32), definition, slot,
                                        address};
         tell_slot(linker, &binding, index, stored);
     }
+    if (has_resolver(definition))
+        address = choose(linker, object, definition, slot) + addend;
     reader_leave();
     if (stored)
         __atomic_store_n((uintptr_t *)slot, address, __ATOMIC_RELEASE);

@@ -207,9 +207,10 @@ struct object *load_library(struct linker *linker, struct namespace *space, cons
         return add_loader(linker, space, error);
     struct image_file file;
     char path[SEARCH_PATH_MAX];
-    EVENT(linker, search, .state = "begin", .name = name, .by = requester);
+    EVENT(linker, search, .state = "begin", .name = name, .by = requester,
+          .space = (uint64_t)space->id);
     bool found = open_library(linker, name, requester, &file, path, error);
-    tell_search_end(linker, name, requester, found ? path : NULL);
+    tell_search_end(linker, name, requester, space, found ? path : NULL);
     if (!found) {
         note_request(error, name, requester);
         return NULL;

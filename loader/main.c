@@ -6,6 +6,7 @@
  */
 #include "auxv.h"
 #include "event.h"
+#include "event_debug.h"
 #include "init.h"
 #include "linker.h"
 #include "list.h"
@@ -46,6 +47,8 @@ static bool load(struct linker *linker, struct error *error) {
         return false;
     linker->shim = shim_recognise(linker->program, linker->interpreter);
     linker->shim->set_search(linker);
+    if (UNLIKELY(linker->options.debug))
+        event_debug_open(linker);
     tell_object(linker, linker->program, NULL);
     if (!program_add_vdso(linker, error))
         return false;

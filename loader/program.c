@@ -139,6 +139,7 @@ bool program_load(struct linker *linker, const char *path, struct error *error) 
         return error_no_memory(error, "");
     program->label = path ? path : linker->process.argc ? linker->process.argv[0] : "";
     program->never_unload = true;
+    program->open_count = 1; /* whoever started it */
     linker->program = program;
     load_append(linker, &linker->base, program);
     if (!(path ? open_program(linker, program, path, error)

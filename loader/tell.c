@@ -152,13 +152,13 @@ void tell_searches(struct linker *linker) {
 }
 
 void tell_search_end(struct linker *linker, const char *name, const struct object *by,
-                     const char *path) {
+                     const struct namespace *space, const char *path) {
     if (!event_wanted(linker, EVENT_search))
         return;
     const struct told_search *search =
         CONTAINER_OF(linker->search.observer, struct told_search, observer);
-    EVENT(linker, search, .state = "end", .name = name, .by = by, .path = path,
-          .rule = path ? search_rule_name(search->found_by) : NULL);
+    EVENT(linker, search, .state = "end", .name = name, .by = by, .space = (uint64_t)space->id,
+          .path = path, .rule = path ? search_rule_name(search->found_by) : NULL);
 }
 
 /* -- scopes -- */
@@ -170,7 +170,7 @@ static const char *scope_kind(const struct object *object, const struct scope *s
 }
 
 void tell_group(struct linker *linker, const struct object *root, const struct object *first) {
-    if (!event_wanted(linker, EVENT_group))
+    if (!event_wanted(linker, EVENT_group) && !event_wanted(linker, EVENT_scope))
         return;
     const struct object_list *global = root->space->global.list;
     for (size_t i = 0; i < global->count; i++) /* what the adapter added has not been told of */

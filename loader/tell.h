@@ -20,7 +20,7 @@ void tell_searches(struct linker *linker);
 
 /* The search for `name` is over; `path`: what was found, or NULL. */
 void tell_search_end(struct linker *linker, const char *name, const struct object *by,
-                     const char *path);
+                     const struct namespace *space, const char *path);
 
 /* The group of a root, and the scopes of the objects from `first` on. */
 void tell_group(struct linker *linker, const struct object *root, const struct object *first);

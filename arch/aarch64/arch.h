@@ -60,6 +60,13 @@ static inline long arch_syscall(long number, long a, long b, long c, long d, lon
     return x0;
 }
 
+/* A counter that runs evenly, in ticks of its own. */
+static inline uint64_t arch_ticks(void) {
+    uint64_t ticks;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+}
+
 /* The thread pointer. */
 static inline uintptr_t arch_thread_pointer(void) {
     uintptr_t tp;

@@ -234,6 +234,7 @@ const struct libc_shim shim_glibc = {
     .set_search = gnu_set_search,
     .preload_file = "/etc/ld.so.preload",
     .checks_versions = true,
+    .debug_variable = true,
     .lazy = true,
     .unloads = true,
     .global_after_constructors = true,

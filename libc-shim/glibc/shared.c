@@ -7,12 +7,14 @@
 #include "glibc.h"
 
 #include "loader/dl.h"
+#include "loader/event.h"
 #include "loader/init.h"
 #include "loader/memory.h"
 #include "loader/relocate.h"
 #include "loader/rendezvous.h"
 #include "loader/retire.h"
 #include "loader/symbol.h"
+#include "loader/text.h"
 #include <string.h>
 
 /* Room for the largest known glibc's; a test compares it with the layouts. */
@@ -44,6 +46,9 @@ static struct link_map *lookup_symbol(const char *name, struct link_map *map,
     struct symbol_result found = {object, symbol_find_in(object, &request)};
     if (!found.symbol)
         found = symbol_find(object, &request);
+    EVENT(linker_instance(), dlsym, .handle = "object", .in = object, .symbol = name,
+          .version = version.name, .to = found.symbol ? found.object : NULL,
+          .value = found.symbol ? symbol_address(found) : 0);
     *reference = found.symbol;
     return found.symbol ? found.object->map : NULL;
 }
@@ -89,6 +94,23 @@ static void glibc_error_free(void *text) {
     (void)text; /* _dl_catch_error's texts are the loader's own */
 }
 
+/* GLRO(dl_debug_printf): libc says how far it is where a bit of GLRO(dl_debug_mask) asks for it. */
+static void debug_printf(const char *format, ...) {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    size_t length = format_text_list(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const char *first = text;
+    while (*first == '\n')
+        first++;
+    while (length && text[length - 1] == '\n')
+        text[--length] = 0;
+    EVENT(linker_instance(), message, .text = first);
+}
+
+#define DEBUG_CALLS 2 /* glibc's DL_DEBUG_IMPCALLS */
+
 /* -- filling -- */
 
 static uint64_t auxiliary_value(const struct linker *linker, uint64_t type, uint64_t otherwise) {
@@ -98,8 +120,12 @@ static uint64_t auxiliary_value(const struct linker *linker, uint64_t type, uint
     return otherwise;
 }
 
-static void fill_functions(const struct glibc_layout *layout) {
+static void fill_functions(struct linker *linker, const struct glibc_layout *layout) {
     unsigned char *ro = _rtld_global_ro;
+    if (event_wanted(linker, EVENT_message)) {
+        glibc_put_int(layout, ro, GLIBC_ro_debug_mask, DEBUG_CALLS);
+        glibc_put_word(layout, ro, GLIBC_ro_debug_printf, (uintptr_t)debug_printf);
+    }
     static const uintptr_t active = 1; /* only compared with NULL: "the loader is there" */
     glibc_put_word(layout, ro, GLIBC_ro_init_all_dirs, (uintptr_t)&active);
     /* The same in both: libc's clean-up for memory checkers finds no folder to free. */
@@ -137,7 +163,7 @@ static void fill_read_only(struct linker *linker) {
     glibc_put_word(layout, ro, GLIBC_ro_sysinfo_dso, (uintptr_t)process->vdso);
     glibc_put_word(layout, ro, GLIBC_ro_sysinfo_map,
                    linker->vdso ? (uintptr_t)linker->vdso->map : 0);
-    fill_functions(layout);
+    fill_functions(linker, layout);
 }
 
 static void empty_list(const struct glibc_layout *layout, enum glibc_field field) {
@@ -181,6 +207,9 @@ uintptr_t glibc_vdso_function(struct linker *linker, const char *name, const cha
             version.hash = linker->vdso->versions[i].hash;
     struct symbol_request request = symbol_request_for(name, &version);
     struct symbol_result found = {linker->vdso, symbol_find_in(linker->vdso, &request)};
+    if (found.symbol)
+        EVENT(linker, dlsym, .handle = "object", .in = linker->vdso, .symbol = name,
+              .version = version_name, .to = linker->vdso, .value = symbol_address(found));
     return found.symbol ? symbol_address(found) : 0;
 }
 
