@@ -68,6 +68,9 @@ GLIBC_OBJECTS := $(filter $(BUILD)/obj/libc-shim/glibc/%,$(LOADER_OBJECTS))
 LOADER_OBJECTS := $(filter-out %/memory.o $(LISTENERS) $(GLIBC_OBJECTS),$(LOADER_OBJECTS)) $(BUILD)/obj/loader/memory.o \
 	$(GLIBC_OBJECTS) $(LISTENERS)
 
+# Nobody unwinds through them.
+$(LISTENERS): LOADER_CFLAGS += -fno-asynchronous-unwind-tables -fno-unwind-tables
+
 MYLD := $(CURDIR)/$(BUILD)/myld
 
 # The link ./myld is the loader for this machine.
