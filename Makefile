@@ -68,8 +68,10 @@ GLIBC_OBJECTS := $(filter $(BUILD)/obj/libc-shim/glibc/%,$(LOADER_OBJECTS))
 LOADER_OBJECTS := $(filter-out %/memory.o $(LISTENERS) $(GLIBC_OBJECTS),$(LOADER_OBJECTS)) $(BUILD)/obj/loader/memory.o \
 	$(GLIBC_OBJECTS) $(LISTENERS)
 
-# Nobody unwinds through them.
-$(LISTENERS): LOADER_CFLAGS += -fno-asynchronous-unwind-tables -fno-unwind-tables
+# Nobody unwinds through these: they call no foreign code, and most are done before there is any.
+$(LISTENERS) $(patsubst %,$(BUILD)/obj/loader/%.o,options process start program report list auxv handover facts text error \
+	cache folder image dynamic version): \
+	LOADER_CFLAGS += -fno-asynchronous-unwind-tables -fno-unwind-tables
 
 MYLD := $(CURDIR)/$(BUILD)/myld
 
