@@ -51,11 +51,14 @@ LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -g -ffreestanding -fPIC -fvisibility=hid
 
 SONAME_x86_64 := ld-linux-x86-64.so.2
 SONAME_aarch64 := ld-linux-aarch64.so.1
+# The loader's own code is guarded, too, although the parts of musl in it, which nobody jumps to indirectly, do not say so.
+LOADER_LDFLAGS_aarch64 := -Wl,-z,force-bti
+
 VERSION_MAP := libc-shim/glibc/$(ARCH)/myld.map
 LOADER_LDFLAGS := -shared -nostdlib -fuse-ld=bfd -Wl,-e,_start -Wl,-z,text -Wl,-z,relro -Wl,-z,now \
 	-Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--hash-style=gnu -Wl,--gc-sections \
 	-Wl,-soname,$(SONAME_$(ARCH)) -Wl,-Bsymbolic -Wl,--build-id -Wl,--no-undefined \
-	-Wl,--version-script=$(VERSION_MAP)
+	-Wl,--version-script=$(VERSION_MAP) $(LOADER_LDFLAGS_$(ARCH))
 
 LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 	$(filter-out arch/$(ARCH)/%,$(wildcard arch/*/facts.c)) \
@@ -81,7 +84,9 @@ all: $(BUILD)/myld $(if $(CROSS)$(DEBUG),,myld)
 
 $(BUILD)/myld: $(LOADER_OBJECTS) $(VERSION_MAP)
 	@echo '  LINK $@'
-	@$(LOADER_CC) $(LOADER_LDFLAGS) -o $@.new $(LOADER_OBJECTS) -L$(MUSL_LIB) -Wl,-Bstatic -lc -lgcc
+	@$(LOADER_CC) $(LOADER_LDFLAGS) -o $@.new $(LOADER_OBJECTS) -L$(MUSL_LIB) -Wl,-Bstatic -lc -lgcc \
+	    2>$@.log || { cat $@.log >&2; exit 1; }
+	@grep -v 'BTI turned on by -z force-bti' $@.log >&2 || :
 	@tools/check-loader $@.new $(CROSS)
 	@mv $@.new $@
 

@@ -1,6 +1,8 @@
 /* Reading of PT_DYNAMIC; see dynamic.h. */
 #include "dynamic.h"
 
+#include "arch.h"
+
 #include <string.h>
 #include <sys/mman.h>
 
@@ -111,6 +113,7 @@ static void read_flags(struct object *object, const Elf64_Dyn *entry) {
         object->debug_entry = true;
         break;
     default:
+        object->signed_plt |= ARCH_SIGNED_PLT_TAG && entry->d_tag == ARCH_SIGNED_PLT_TAG;
         break;
     }
 }

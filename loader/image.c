@@ -2,6 +2,7 @@
 #include "image.h"
 
 #include "facts.h"
+#include "guard.h"
 #include "memory.h"
 #include "sys.h"
 #include "text.h"
@@ -205,6 +206,13 @@ const char *image_plan(struct plan *plan, const Elf64_Ehdr *header, const Elf64_
     plan->start = plan->segments[0].start;
     plan->end = plan->segments[plan->segment_count - 1].end;
     return NULL;
+}
+
+/* Branch targets of the code's pages are checked where guard.c wants it. */
+static void plan_guard(const struct plan *plan, int guard) {
+    for (size_t i = 0; i < plan->segment_count; i++)
+        if (plan->segments[i].prot & PROT_EXEC)
+            plan->segments[i].prot |= guard;
 }
 
 /* True when the segments lie page to page. Where two share a page, the later one is mapped over the
@@ -443,6 +451,8 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
         image_plan(&plan, &file->header, file->phdr, file->phnum, file->size, page_size);
     if (wrong)
         return error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
+    guard_read(object, file);
+    plan_guard(&plan, object->guard);
     long result;
     if (plan.type == ET_EXEC) {
         object->bias = 0;
@@ -467,6 +477,9 @@ bool image_map(struct object *object, const struct image_file *file, uint64_t pa
     object->entry = plan.entry ? object->bias + plan.entry : 0;
     if (!read_all_headers(object, file->phdr, file->phnum, page_size, error))
         return false;
+    for (size_t i = 0; i < object->segment_count; i++)
+        if (object->segments[i].prot & PROT_EXEC)
+            object->segments[i].prot |= object->guard;
     object->phdr = find_phdr(object, file);
     return object->phdr || error_no_memory(error, object->label);
 }
@@ -487,5 +500,5 @@ bool image_adopt(struct object *object, const Elf64_Phdr *phdr, size_t phnum, ui
     object->page_size = page_size;
     object->map_start = bias + plan.start;
     object->map_end = bias + plan.end;
-    return read_all_headers(object, phdr, phnum, page_size, error);
+    return read_all_headers(object, phdr, phnum, page_size, error) && guard_adopt(object, error);
 }

@@ -101,6 +101,8 @@ uintptr_t lazy_bind(struct object *object, size_t index) {
         address = choose(linker, object, definition, slot) + addend;
     reader_leave();
     if (stored)
-        __atomic_store_n((uintptr_t *)slot, address, __ATOMIC_RELEASE);
+        __atomic_store_n((uintptr_t *)slot,
+                         object->signed_plt && address ? arch_sign(address, slot) : address,
+                         __ATOMIC_RELEASE);
     return address;
 }

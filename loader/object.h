@@ -110,7 +110,9 @@ struct object {
     uintptr_t entry; /* 0: none */
     struct segment *segments;
     size_t segment_count;
-    size_t page_size;                 /* bytes; what the segments' mappings are rounded to */
+    size_t page_size; /* bytes; what the segments' mappings are rounded to */
+    int guard; /* what code is mapped with besides PROT_EXEC, for checked branch targets; the caller
+                  of image.c sets what the processor has, guard.c clears it */
     bool owns_mapping;                /* unmapped when the object goes */
     bool kernel_mapped;               /* the program, as the kernel's exec left it */
     bool executable_stack;            /* PT_GNU_STACK asks for it, or is missing */
@@ -161,6 +163,7 @@ struct object {
     uint32_t flags, flags_1; /* DT_FLAGS, DT_FLAGS_1 */
     bool symbolic, bind_now, text_relocations, static_tls;
     bool debug_entry; /* has DT_DEBUG */
+    bool signed_plt;  /* the PLT checks signatures of its slots: ARCH_SIGNED_PLT_TAG */
 
     /* -- versions: version.c -- */
     bool weak_last;        /* its references take a weak definition as the last resort alone */

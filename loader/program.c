@@ -140,6 +140,7 @@ bool program_load(struct linker *linker, const char *path, struct error *error) 
     program->label = path ? path : linker->process.argc ? linker->process.argv[0] : "";
     program->never_unload = true;
     program->open_count = 1; /* whoever started it */
+    program->guard = arch_guard(linker->process.hwcap2);
     linker->program = program;
     load_append(linker, &linker->base, program);
     if (!(path ? open_program(linker, program, path, error)

@@ -15,6 +15,7 @@ struct deferred {
     uintptr_t *place;
     struct symbol_result definition; /* symbol NULL: IRELATIVE */
     uintptr_t addend;                /* IRELATIVE: the resolver; else what is added to its result */
+    bool sign;                       /* the place is a slot of a signed PLT */
 };
 
 /* What the relocation of one object carries along. */
@@ -27,6 +28,7 @@ struct pass {
     uint32_t last_index;  /* the last symbol that was looked up, and how */
     bool last_for_call, last_valid;
     bool again; /* the last reference hit that memory */
+    bool sign;  /* the relocations are those of a signed PLT */
     struct symbol_result last;
     const struct symbol_index *index; /* of the first scope; NULL: none */
     uint32_t hash;                    /* of the present relocation's name; 0: not known */
@@ -75,6 +77,11 @@ typedef uintptr_t word __attribute__((aligned(1), may_alias));
 
 static void store(uintptr_t place, uintptr_t value) {
     *(word *)place = value;
+}
+
+/* Stores an address that code will jump to. */
+static void store_target(uintptr_t place, uintptr_t value, bool sign) {
+    store(place, sign && value ? arch_sign(value, place) : value);
 }
 
 static uintptr_t load(uintptr_t place) {
@@ -276,7 +283,7 @@ static bool run_deferred(struct pass *pass) {
         if (!called)
             return false;
         value += definition.symbol && value ? entry->addend : 0;
-        store((uintptr_t)entry->place, value);
+        store_target((uintptr_t)entry->place, value, entry->sign);
         tell_choice(pass, entry, value);
     }
     return true;
@@ -315,9 +322,10 @@ static bool apply_word(struct pass *pass, const struct relocation *relocation) {
     }
     if (is_ifunc(definition)) {
         check_resolver(pass, relocation, definition);
-        return defer(pass, (struct deferred){(uintptr_t *)relocation->place, definition, addend});
+        return defer(pass, (struct deferred){(uintptr_t *)relocation->place, definition, addend,
+                                             pass->sign});
     }
-    store(relocation->place, value_of(definition) + addend);
+    store_target(relocation->place, value_of(definition) + addend, pass->sign);
     return true;
 }
 
@@ -469,7 +477,8 @@ static bool apply_kind(struct pass *pass, const struct relocation *relocation) {
     case RELOC_IRELATIVE:
         return defer(pass, (struct deferred){(uintptr_t *)relocation->place,
                                              {NULL, NULL},
-                                             pass->object->bias + relocation->addend});
+                                             pass->object->bias + relocation->addend,
+                                             pass->sign});
     case RELOC_COPY:
         return !pass->options.copies || apply_copy(pass, relocation);
     case RELOC_DTPMOD:
@@ -628,6 +637,7 @@ static bool may_wait(const struct object *object, const struct relocation *reloc
 /* The file's value of a slot leads back into the PLT: only the load bias is missing. */
 static bool apply_plt(struct pass *pass) {
     struct object *object = pass->object;
+    pass->sign = object->signed_plt;
     if (!can_be_lazy(pass))
         return apply_table(pass, object->plt_rela, 0, object->plt_rela_count);
     struct relocation relocation;
@@ -636,7 +646,8 @@ static bool apply_plt(struct pass *pass) {
         if (!decode(pass, &object->plt_rela[i], &relocation))
             return false;
         if (may_wait(object, &relocation))
-            store(relocation.place, load(relocation.place) + object->bias), waiting++;
+            store_target(relocation.place, load(relocation.place) + object->bias, pass->sign),
+                waiting++;
         else if (!apply(pass, &relocation))
             return false;
     }
@@ -735,7 +746,8 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
     } parts[] = {{object->rela, object->rela_count}, {object->plt_rela, object->plt_rela_count}};
     struct relocation relocation;
     object->incomplete = false;
-    for (size_t part = 0; part < ARRAY_LENGTH(parts); part++)
+    for (size_t part = 0; part < ARRAY_LENGTH(parts); part++) {
+        pass.sign = parts[part].table == object->plt_rela && object->signed_plt;
         for (size_t i = 0; i < parts[part].count; i++) {
             if (!decode(&pass, &parts[part].table[i], &relocation))
                 return false;
@@ -744,6 +756,7 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
                 !apply(&pass, &relocation))
                 return false;
         }
+    }
     bool done = run_deferred(&pass);
     memory_free(pass.deferred);
     return done;

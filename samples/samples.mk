@@ -87,7 +87,8 @@ $(call glibc,ifunc_exec,ifunc.c,libifunc.so,-no-pie -fno-pic)
 $(call glibc,ifunc_now,ifunc.c,libifunc.so,-z now)
 $(call glibc,libifunc_vectors.so,libifunc_vectors.c)
 $(call glibc,ifunc_vectors,ifunc_vectors.c,libifunc_vectors.so,-z lazy)
-$(call glibc,relr,relr.c,,-z pack-relative-relocs)
+PACK_RELR := $(if $(filter x86_64,$(ARCH)),-z pack-relative-relocs)
+$(call glibc,relr,relr.c,,$(PACK_RELR))
 $(call both,rela,relr.c)
 
 # Versions: libraries of four ages, programs linked with each.
@@ -181,7 +182,7 @@ $(call glibc,libmixed.so,libempty.c,,-z noseparate-code)
 $(call glibc,mapshow,mapshow.c,libgreet.so libalign.so)
 $(call glibc,mapshow_exec,mapshow.c,libgreet.so libalign.so,-no-pie -fno-pic)
 $(call glibc,mapshow_norelro,mapshow.c,libmixed.so libseparate.so,-z norelro)
-$(call glibc,mapshow_relr,mapshow.c,libtls_gd.so,-z now -z pack-relative-relocs -rdynamic -Xlinker --defsym=tls_anchor=main)
+$(call glibc,mapshow_relr,mapshow.c,libtls_gd.so,-z now $(PACK_RELR) -rdynamic -Xlinker --defsym=tls_anchor=main)
 $(call both,startinfo,startinfo.c)
 $(call both,startinfo_exec,startinfo.c,,-no-pie -fno-pic)
 $(call both,secure,secure.c,libgreet.so)
@@ -250,6 +251,28 @@ $(S)/checksum_libloading: $(wildcard samples/checksum_libloading/src/*.rs sample
 	cd $(BUILD)/cargo/checksum_libloading && RUSTC=$(RUSTC) $(CARGO) build --quiet --offline --release --target-dir ../target
 	cp $(BUILD)/cargo/target/release/$(@F) $@
 $(call glibc,checksum_linked_rustlib,checksum_linked.c,librust_checksum.so,-DRUST)
+
+# Relative relocations packed by LLVM's link editor, for GNU ld packs those of x86_64 alone.
+SAMPLE_FILES += $(S)/librelr.so
+$(S)/librelr.so: samples/librelr.c samples/samples.mk
+	$(SAMPLE_CC) $(SAMPLE_WARN) $(NOLIBC) -fPIC -c -o $@.o $<
+	ld.lld -shared --pack-dyn-relocs=relr -soname $(@F) -o $@ $@.o
+$(call glibc,relr_user,relr_user.c,librelr.so)
+
+# What only aarch64 has: checked branches, signed PLTs, functions of a variant calling convention.
+ifeq ($(ARCH),aarch64)
+GUARDED := -mbranch-protection=standard -nostartfiles
+$(call glibc,libbranch.so,libbranch.c,,$(GUARDED))
+$(call glibc,unguarded/libbranch.so,libbranch.c,,-mbranch-protection=none -nostartfiles)
+$(call glibc,branch,branch.c,libbranch.so,$(RPATH) '$$$$ORIGIN')
+$(call glibc,branch_nolibc,branch_nolibc.c,,$(NOLIBC) $(GUARDED) -pie)
+$(call glibc,libsigned.so,libsigned.c,,-z pac-plt -z lazy)
+$(call glibc,signed,signed.c,libsigned.so)
+$(call both,libvariant.so,libvariant.c)
+$(call both,lacks_variant/libvariant.so,libvariant.c,,-DLACKS_VARIANT)
+$(call both,lacks_plain/libvariant.so,libvariant.c,,-DLACKS_PLAIN)
+$(call both,variant,variant.c,libvariant.so,-z lazy)
+endif
 
 ifneq ($(wildcard samples/ifunc_slots.c),)
 $(call glibc,ifunc_slots,ifunc_slots.c)

@@ -44,6 +44,30 @@
  * its arguments may lie in registers that no trampoline keeps (SVE's). */
 #define ARCH_OTHER_EAGER 0x80
 
+/* A tag that says that the PLT checks signatures of its slots (DT_AARCH64_PAC_PLT). */
+#define ARCH_SIGNED_PLT_TAG 0x70000003
+
+/* The property of code made for checked branch targets: GNU_PROPERTY_AARCH64_FEATURE_1_AND and its
+ * bit FEATURE_1_BTI. */
+#define ARCH_FEATURE_PROPERTY 0xc0000000
+#define ARCH_FEATURE_GUARDED 1
+
+/* What guarded code is mapped with besides PROT_EXEC: PROT_BTI, where the processor knows it.
+ * @param hwcap2 the kernel's AT_HWCAP2 */
+static inline int arch_guard(uint64_t hwcap2) {
+    return cpu_checks_branches(hwcap2) ? 0x10 : 0;
+}
+
+/* The value that a PLT slot at address `slot` of a signed PLT must hold for `value`: signed with
+ * key A and the slot's address, as "autia1716" checks it. Processors without signatures take the
+ * instruction for a hint. */
+static inline uintptr_t arch_sign(uintptr_t value, uintptr_t slot) {
+    register uintptr_t x17 __asm__("x17") = value;
+    register uintptr_t x16 __asm__("x16") = slot;
+    __asm__("hint #8" : "+r"(x17) : "r"(x16)); /* pacia1716 */
+    return x17;
+}
+
 /* A system call with up to six arguments. Returns its result, or -errno. */
 static inline long arch_syscall(long number, long a, long b, long c, long d, long e, long f) {
     register long x8 __asm__("x8") = number;
@@ -153,5 +177,12 @@ static inline size_t arch_vector_area(const struct cpu *cpu) {
  * that are bound lazily, so that the lazy-binding trampoline need not save them unless foreign code
  * runs. `area` is arch_vector_area's value. */
 uintptr_t arch_call_keeping_vectors(uintptr_t (*function)(void *), void *argument, size_t area);
+
+/* Calls function(argument). arch_throw(*frame, value) from within ends the call, however deep, and
+ * makes it return `value`; else it returns 0. Every register that a callee keeps is as before. */
+int arch_catch(void **frame, void (*function)(void *), void *argument);
+
+/* Returns from the arch_catch that has set `frame`, which must not be over. `value` is not 0. */
+_Noreturn void arch_throw(void *frame, int value);
 
 #endif

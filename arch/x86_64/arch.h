@@ -39,6 +39,21 @@
 /* Bits of st_other that say that a function must not be bound lazily: none. */
 #define ARCH_OTHER_EAGER 0
 
+/* No PLT whose slots are signed, no code whose branches are checked in pages marked for it. */
+#define ARCH_SIGNED_PLT_TAG 0
+#define ARCH_FEATURE_PROPERTY 0
+#define ARCH_FEATURE_GUARDED 0
+
+static inline int arch_guard(uint64_t hwcap2) {
+    (void)hwcap2;
+    return 0;
+}
+
+static inline uintptr_t arch_sign(uintptr_t value, uintptr_t slot) {
+    (void)slot;
+    return value;
+}
+
 /* A system call with up to six arguments. Returns its result, or -errno. */
 static inline long arch_syscall(long number, long a, long b, long c, long d, long e, long f) {
     long result;
@@ -146,5 +161,12 @@ static inline size_t arch_vector_area(const struct cpu *cpu) {
 /* Calls function(argument) and keeps all vector registers, so that the lazy-binding trampoline need
  * not save them unless foreign code runs. `area` is arch_vector_area's value. */
 uintptr_t arch_call_keeping_vectors(uintptr_t (*function)(void *), void *argument, size_t area);
+
+/* Calls function(argument). arch_throw(*frame, value) from within ends the call, however deep, and
+ * makes it return `value`; else it returns 0. Every register that a callee keeps is as before. */
+int arch_catch(void **frame, void (*function)(void *), void *argument);
+
+/* Returns from the arch_catch that has set `frame`, which must not be over. `value` is not 0. */
+_Noreturn void arch_throw(void *frame, int value);
 
 #endif

@@ -22,7 +22,7 @@ struct exception {
 struct catcher {
     struct exception *exception;
     int *number;
-    void *environment[5]; /* of __builtin_setjmp */
+    void *frame; /* of arch_catch */
 };
 
 EXPORT void _dl_exception_create(struct exception *exception, const char *object, const char *text);
@@ -99,7 +99,7 @@ void _dl_signal_exception(int number, struct exception *exception, const char *o
         fatal(number, exception->object, occasion, exception->text);
     *catcher->exception = *exception;
     *catcher->number = number;
-    __builtin_longjmp(catcher->environment, 1);
+    arch_throw(catcher->frame, 1);
 }
 
 void _dl_signal_error(int number, const char *object, const char *occasion, const char *text) {
@@ -110,8 +110,7 @@ void _dl_signal_error(int number, const char *object, const char *occasion, cons
     _dl_signal_exception(number, &exception, occasion);
 }
 
-__attribute__((noinline)) int _dl_catch_exception(struct exception *exception,
-                                                  void (*operate)(void *), void *arguments) {
+int _dl_catch_exception(struct exception *exception, void (*operate)(void *), void *arguments) {
     struct catcher **current = innermost(), *outer = *current;
     if (!exception) { /* errors are fatal meanwhile */
         *current = NULL;
@@ -119,13 +118,11 @@ __attribute__((noinline)) int _dl_catch_exception(struct exception *exception,
         *current = outer;
         return 0;
     }
-    volatile int number = 0;
-    struct catcher catcher = {.exception = exception, .number = (int *)&number};
+    int number = 0;
+    struct catcher catcher = {.exception = exception, .number = &number};
     *current = &catcher;
-    if (__builtin_setjmp(catcher.environment) == 0) {
-        operate(arguments);
+    if (arch_catch(&catcher.frame, operate, arguments) == 0)
         *exception = (struct exception){NULL, NULL, NULL};
-    }
     *innermost() = outer;
     return number;
 }

@@ -33,6 +33,7 @@ static const struct {
     {"ifunc", "explicit", "ifunc/as_native", false},
     {"exports", "bind", "*", false},
     {"map", "bind", "*", false},
+    {"guard", "explicit", "*", false},
     {"musl", "bind", "musl/as_native", false},
 };
 

@@ -14,6 +14,7 @@ static const char *const lines[] = {
     "LD_BIND_NOW=1 ./ifunc_exec",
     "./relr",
     "./rela",
+    "./relr_user",
     "./user_nolibc_exec",
     "./plugin_host open=./libifunc.so call=ifunc_global call=ifunc_library",
     "./plugin_host open=./libcopy.so open=./libifunc.so now=./libargs.so",
