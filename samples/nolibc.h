@@ -36,7 +36,7 @@ static inline long nolibc_call(long number, long a, long b, long c) {
     return x0;
 }
 #define NOLIBC_ENTRY                                                                               \
-    ".globl _start\n_start:\n bti c\n mov x29, #0\n mov x30, #0\n mov x1, x0\n mov x0, sp\n"               \
+    ".globl _start\n_start:\n bti c\n mov x29, #0\n mov x30, #0\n mov x1, x0\n mov x0, sp\n"       \
     " bl nolibc_main\n brk #1\n"
 #endif
 

@@ -20,7 +20,6 @@ static const struct {
     bool by_kernel;    /* some programs are started by others, so the kernel must do it */
 } themes[] = {
     {"start", "bind", "start/as_native", false},
-    {"secure", "explicit", "*", true},
     {"search", "explicit", "search/origin_path", true},
     {"init", "explicit", "*", false},
     {"symbol", "bind", "*", false},
