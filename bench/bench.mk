@@ -4,6 +4,7 @@
 #   make bench SET=full           larger programs too (those installed), and generated ones
 #   make bench ONLY=hello         groups whose name contains a word
 #   make bench ROUNDS=1000        more rounds, narrower intervals
+#   make bench-inside             dlopen, dlsym, first lazy calls, TLS, exceptions inside a process
 #   make bench BENCHFLAGS=--instructions   with callgrind's count of instructions
 
 SET ?= small
@@ -29,3 +30,8 @@ bench: $(BENCH_OUT)/bench $(BENCH_OUT)/recast $(MYLD:$(CURDIR)/%=%)
 	    $(BENCH_DIR) $(ONLY) > $(BENCH_OUT)/$(SET).table
 	@cd $(BENCH_OUT)/$(SET) && ../bench --rounds $(ROUNDS) --json ../$(SET).json $(BENCHFLAGS) \
 	    ../$(SET).table $(ONLY)
+
+# Operations inside a running program.
+.PHONY: bench-inside
+bench-inside: $(BENCH_OUT)/recast $(MYLD:$(CURDIR)/%=%)
+	@$(BENCH_DIR)inside.sh $(BENCH_OUT)/inside $(MYLD) $(BENCH_OUT)/recast $(BENCH_DIR) 11

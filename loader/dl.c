@@ -230,7 +230,8 @@ static struct namespace *target(struct linker *linker, long id, const char *file
 }
 
 void *dl_open(struct linker *linker, long id, const char *file, int mode, const void *caller) {
-    struct error error = {.kind = ERROR_NONE};
+    struct error error;
+    error.kind = ERROR_NONE; /* it is large: no more of it is set than need be */
     if (!is_valid(id, file, mode, &error)) {
         dl_set_error(linker, caller, &error);
         return NULL;
@@ -335,8 +336,10 @@ static void unload(struct linker *linker, struct namespace *space, struct object
     if (linker->shim->list_lock)
         linker->shim->list_unlock(linker);
     linker->shim->tls_changed(linker);
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++) {
+        load_free_place(linker, list->item[i]);
         retire(linker, release_object, list->item[i]);
+    }
     rendezvous_announce(space, RENDEZVOUS_CONSISTENT);
     retire_sweep(linker);
 }

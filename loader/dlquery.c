@@ -14,16 +14,21 @@
 
 /* -- objects by address -- */
 
+struct indexed_object {
+    uintptr_t start; /* its map_start: beside it, so that a search reads little */
+    struct object *object;
+};
+
 struct object_index {
     size_t count;
-    struct object *item[]; /* by map_start */
+    struct indexed_object item[]; /* by start */
 };
 
 static void insert(struct object_index *index, struct object *object) {
     size_t at = index->count++;
-    for (; at > 0 && index->item[at - 1]->map_start > object->map_start; at--)
+    for (; at > 0 && index->item[at - 1].start > object->map_start; at--)
         index->item[at] = index->item[at - 1];
-    index->item[at] = object;
+    index->item[at] = (struct indexed_object){object->map_start, object};
 }
 
 bool dl_index_objects(struct linker *linker) {
@@ -51,13 +56,13 @@ struct object *dl_find_object(struct linker *linker, const void *address) {
     size_t low = 0, high = index ? index->count : 0; /* the last one that starts at or below */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (index->item[middle]->map_start <= at)
+        if (index->item[middle].start <= at)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low && object_contains(index->item[low - 1], at))
-        found = index->item[low - 1];
+    if (low && object_contains(index->item[low - 1].object, at))
+        found = index->item[low - 1].object;
     reader_leave();
     return found;
 }
@@ -153,7 +158,8 @@ static void *find_symbol(struct linker *linker, void *handle, struct symbol_requ
 
 void *dl_sym(struct linker *linker, void *handle, const char *name, const char *version_name,
              const void *caller) {
-    struct error error = {.kind = ERROR_NONE};
+    struct error error;
+    error.kind = ERROR_NONE; /* it is large: no more of it is set than need be */
     struct version version = {.name = version_name,
                               .hash = version_name ? symbol_sysv_hash(version_name) : 0,
                               .hidden = true};
@@ -279,7 +285,8 @@ static void fill_search_info(struct linker *linker, struct object *object, struc
 
 int dl_information(struct linker *linker, void *handle, int request, void *argument,
                    const void *caller) {
-    struct error error = {.kind = ERROR_NONE};
+    struct error error;
+    error.kind = ERROR_NONE; /* it is large: no more of it is set than need be */
     int result = 0;
     linker->shim->lock(linker);
     struct object *object = dl_object_of_handle(linker, handle);

@@ -37,7 +37,8 @@ static _Noreturn void give_up(struct linker *linker, const struct error *error) 
  * and it is weak. */
 static struct symbol_result find_definition(struct linker *linker, struct object *object,
                                             size_t number) {
-    struct error error = {.kind = ERROR_NONE};
+    struct error error;
+    error.kind = ERROR_NONE; /* it is large: no more of it is set than need be */
     bool known = number < object->plt_rela_count;
     uint32_t index = known ? (uint32_t)(object->plt_rela[number].r_info >> 32) : 0;
     if (!known || !symbol_index_is_valid(object, index)) {

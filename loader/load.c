@@ -56,6 +56,11 @@ void load_unlink(struct linker *linker, struct object *object) {
         linker->init_first = NULL;
 }
 
+void load_free_place(struct linker *linker, const struct object *object) {
+    if (object->owns_mapping && object->map_start == linker->map_hint)
+        linker->map_hint = object->map_end;
+}
+
 void load_roll_back(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
     while (transaction->space->last != transaction->last_before) {
@@ -65,6 +70,7 @@ void load_roll_back(struct transaction *transaction) {
             continue;
         tls_remove_module(linker, object);
         symbol_forget(object);
+        load_free_place(linker, object);
         retire(linker, (void (*)(void *))object_free, object);
     }
     if (!transaction->last_before)

@@ -46,6 +46,9 @@ struct object *load_find_by_file(struct linker *linker, struct namespace *space,
 /* Undoes the transaction: unmaps and forgets every object that it added. */
 void load_roll_back(struct transaction *transaction);
 
+/* An object's mapping is about to go: its place may be used again, if it was the last one. */
+void load_free_place(struct linker *linker, const struct object *object);
+
 /* Takes an object out of its namespace's list. */
 void load_unlink(struct linker *linker, struct object *object);
 

@@ -136,11 +136,19 @@ static const Elf64_Sym *walk_gnu(const struct object *object, uint32_t index,
     return NULL;
 }
 
+/* The bloom filter says that the object has no such symbol: most looks into objects end here. */
+static inline bool rules_out(const struct object *object, uint32_t hash) {
+    const uint64_t *bloom = object->gnu_hash.bloom;
+    if (!bloom)
+        return false;
+    uint64_t word = bloom[(hash / 64) & object->gnu_hash.bloom_mask];
+    return !(word >> (hash % 64) & word >> ((hash >> object->gnu_hash.bloom_shift) % 64) & 1);
+}
+
 static const Elf64_Sym *find_gnu(const struct object *object, const struct symbol_request *request,
                                  struct candidates *candidates) {
     uint32_t hash = request->gnu_hash;
-    uint64_t word = object->gnu_hash.bloom[(hash / 64) & object->gnu_hash.bloom_mask];
-    if (!(word >> (hash % 64) & word >> ((hash >> object->gnu_hash.bloom_shift) % 64) & 1))
+    if (rules_out(object, hash))
         return NULL;
     uint32_t index = object->gnu_hash.buckets[hash % object->gnu_hash.bucket_count];
     if (index < object->gnu_hash.first || index == 0)
@@ -274,6 +282,8 @@ struct symbol_result symbol_find_in_list(const struct object_list *list, size_t 
     struct symbol_result weak = {NULL, NULL};
     for (size_t i = start; i < list->count; i++) {
         const struct object *object = list->item[i];
+        if (rules_out(object, request->gnu_hash) && !request->observer)
+            continue;
         const Elf64_Sym *symbol =
             is_passed_over(object, request) ? NULL : symbol_find_in(object, request);
         if (UNLIKELY(request->observer) && !is_passed_over(object, request))

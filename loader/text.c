@@ -1,4 +1,5 @@
 /* A small formatter, and the texts of the error numbers that loading can meet. */
+#define _GNU_SOURCE /* strchrnul */
 #include "text.h"
 
 #include "sys.h"
@@ -15,14 +16,19 @@ static void put(struct output *out, char c) {
         *out->at++ = c;
 }
 
+static void put_bytes(struct output *out, const char *bytes, size_t count) {
+    count = min_size(count, (size_t)(out->end - out->at));
+    memcpy(out->at, bytes, count);
+    out->at += count;
+}
+
 static void put_text(struct output *out, const char *text, size_t width) {
     if (!text) /* argv[0], where there are no arguments */
         text = "(null)";
     size_t length = strlen(text);
     for (; length < width; width--)
         put(out, ' ');
-    while (*text)
-        put(out, *text++);
+    put_bytes(out, text, length);
 }
 
 static void put_number(struct output *out, uint64_t value, unsigned base, size_t width, char pad) {
@@ -47,7 +53,9 @@ size_t format_text_list(char *buffer, size_t size, const char *format, va_list a
     struct output out = {buffer, buffer + size - 1};
     for (; *format; format++) {
         if (*format != '%') {
-            put(&out, *format);
+            size_t plain = (size_t)(strchrnul(format, '%') - format);
+            put_bytes(&out, format, plain);
+            format += plain - 1;
             continue;
         }
         char pad = *++format == '0' ? '0' : ' ';
