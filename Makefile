@@ -66,7 +66,8 @@ LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 LOADER_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(basename $(LOADER_SOURCES)))
 # What runs only when somebody listens lies behind what every start needs. The allocator between the loader's own
 # variables and the large ones of glibc's adapter: what every program touches in .bss lies together.
-LISTENERS := $(filter %/tell.o $(BUILD)/obj/loader/event%.o,$(LOADER_OBJECTS))
+LISTENERS := $(filter %/tell.o $(BUILD)/obj/loader/event%.o $(patsubst %,$(BUILD)/obj/loader/%.o,\
+	question reference why why_lib tree missing),$(LOADER_OBJECTS))
 GLIBC_OBJECTS := $(filter $(BUILD)/obj/libc-shim/glibc/%,$(LOADER_OBJECTS))
 LOADER_OBJECTS := $(filter-out %/memory.o $(LISTENERS) $(GLIBC_OBJECTS),$(LOADER_OBJECTS)) $(BUILD)/obj/loader/memory.o \
 	$(GLIBC_OBJECTS) $(LISTENERS)

@@ -110,6 +110,11 @@ void gnu_set_search(struct linker *linker) {
     };
     linker->search.rules = rules;
     linker->search.default_paths = linker->search.facts->default_folders;
+    linker->program->weak_last = linker->options.dynamic_weak;
+    if (linker->search.facts != facts_here()) { /* no processor to ask */
+        linker->search.platform = linker->search.facts->platform;
+        return;
+    }
     size_t length;
     const char *words = gnu_tunable_text(&linker->process, "glibc.cpu.hwcaps", &length);
     linker_cpu(linker);
@@ -121,7 +126,6 @@ void gnu_set_search(struct linker *linker) {
     linker->search.platform = arch_platform(linker_cpu(linker), linker->process.platform);
     linker->search.list_subfolders = list_subfolders;
     linker->search.list_context = linker;
-    linker->program->weak_last = linker->options.dynamic_weak;
 }
 
 /* Before libc is there, glibc's loader knows the texts of few error numbers. */

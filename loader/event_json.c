@@ -59,7 +59,7 @@ static void put_special(struct event_line *line, const unsigned char *text, size
     event_line_text(line, escape);
 }
 
-static void put_string(struct event_line *line, const char *value) {
+void event_json_string(struct event_line *line, const char *value) {
     event_line_text(line, "\"");
     const unsigned char *text = (const unsigned char *)value;
     while (*text) {
@@ -95,7 +95,7 @@ static void put_texts(struct event_line *line, const char *const *texts) {
     event_line_text(line, "[");
     for (size_t i = 0; texts[i]; i++) {
         event_line_text(line, i ? "," : "");
-        put_string(line, texts[i]);
+        event_json_string(line, texts[i]);
     }
     event_line_text(line, "]");
 }
@@ -109,7 +109,7 @@ static void put_value(struct event_line *line, enum event_field_type type, const
         put_objects(line, *(const struct object_list *const *)word);
         break;
     case FIELD_TEXT:
-        put_string(line, *(const char *const *)word);
+        event_json_string(line, *(const char *const *)word);
         break;
     case FIELD_TEXTS:
         put_texts(line, *(const char *const *const *)word);
@@ -206,7 +206,7 @@ static void write_chrome(struct event_sink *sink, const struct event *event) {
     if (event->kind == EVENT_trace && event->trace->arguments[0]) {
         put_head(&line, event, "M");
         event_line_text(&line, ",\"name\":\"process_name\",\"args\":{\"name\":");
-        put_string(&line, event->trace->arguments[0]);
+        event_json_string(&line, event->trace->arguments[0]);
         event_line_text(&line, "}},\n");
     }
     uint64_t time = json->clock + event->time;
@@ -218,7 +218,7 @@ static void write_chrome(struct event_sink *sink, const struct event *event) {
     event_line_text(&line, ",\"cat\":\"");
     event_line_text(&line, event->name);
     event_line_text(&line, "\",\"s\":\"t\",\"name\":");
-    put_string(&line, subject(event));
+    event_json_string(&line, subject(event));
     event_line_text(&line, ",\"args\":{");
     put_fields(&line, event, "\"");
     event_line_text(&line, "}},\n");

@@ -16,8 +16,11 @@
 static struct object *add_missing(struct linker *linker, struct namespace *space, const char *name,
                                   const struct error *error) {
     struct object *object = object_new(OBJECT_MISSING, name);
-    if (!object || error->kind != ERROR_OPEN || !(object->needed = object_list_new(0)))
+    bool asked = options_is_question(&linker->options); /* then what is broken counts, too */
+    if (!object || (error->kind != ERROR_OPEN && !asked) || !(object->needed = object_list_new(0)))
         return NULL;
+    if (error->kind != ERROR_OPEN) /* it was found, but does not serve */
+        EVENT(linker, error, .text = error->text, .detail = error->object);
     object->relocated = true;
     load_append(linker, space, object);
     return object;
@@ -33,7 +36,8 @@ static bool load_dependency(struct linker *linker, struct object *object, const 
     const char *name = dynamic_string(object, entry->d_un.d_val);
     const struct object *last = object->space->last;
     *loaded = load_library(linker, object->space, name, object, error);
-    if (!*loaded && linker->options.mode == MODE_TRACE)
+    bool may_lack = entry->d_tag == DT_AUXILIARY && linker->options.mode != MODE_TRACE;
+    if (!*loaded && options_lists_all(&linker->options) && !may_lack)
         *loaded = add_missing(linker, object->space, name, error);
     if (!*loaded)
         return entry->d_tag == DT_AUXILIARY;

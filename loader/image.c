@@ -19,8 +19,9 @@ static int protection(uint32_t flags) {
 
 /* -- reading -- */
 
-/* Returns what is wrong with the ELF header, in glibc's words, or NULL. */
-static const char *check_header(const Elf64_Ehdr *header, bool *foreign) {
+/* Returns what is wrong with the ELF header, in glibc's words, or NULL. `machine`: as for
+ * image_open_for. */
+static const char *check_header(const Elf64_Ehdr *header, uint16_t machine, bool *foreign) {
     const unsigned char *ident = header->e_ident;
     if (memcmp(ident, ELFMAG, SELFMAG) != 0)
         return "invalid ELF header";
@@ -41,7 +42,7 @@ static const char *check_header(const Elf64_Ehdr *header, bool *foreign) {
             return "nonzero padding in e_ident";
     if (header->e_version != EV_CURRENT)
         return "ELF file version does not match current one";
-    if (header->e_machine != ARCH_MACHINE) {
+    if (machine ? header->e_machine != machine : !facts_find(header->e_machine)) {
         *foreign = true;
         return "wrong machine"; /* read_headers says it in the native words */
     }
@@ -70,8 +71,9 @@ static long read_fully(int fd, void *buffer, size_t size, uint64_t offset) {
 
 /* A sound file that this process cannot use: ld.so treats it as if it were not there, and we add
  * what it is. */
-static bool is_foreign(const struct image_file *file, const char *path, const char *wrong,
-                       struct error *error) {
+static bool is_foreign(const struct image_file *file, const char *path, uint16_t machine,
+                       const char *wrong, struct error *error) {
+    const struct machine_facts *facts = machine ? facts_find(machine) : facts_here();
     if (file->header.e_ident[EI_CLASS] == ELFCLASS64)
         error_set(error, ERROR_OPEN, ENOENT, path, "cannot open shared object file");
     else
@@ -81,11 +83,11 @@ static bool is_foreign(const struct image_file *file, const char *path, const ch
         "%s is an ELF file of class %u for machine %u; this loader needs class %u, machine %u "
         "(%s)",
         path, file->header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32, file->header.e_machine, 64,
-        ARCH_MACHINE, facts_here()->name);
+        facts->machine, facts->name);
     return false;
 }
 
-static bool read_headers(struct image_file *file, const char *path, bool *foreign,
+static bool read_headers(struct image_file *file, const char *path, uint16_t machine, bool *foreign,
                          struct error *error) {
     struct stat status;
     long result = sys_fstat(file->fd, &status);
@@ -100,9 +102,9 @@ static bool read_headers(struct image_file *file, const char *path, bool *foreig
         return error_set(error, ERROR_FILE, (int)-result, path, "cannot read file data");
     if (result < (long)sizeof file->header)
         return error_set(error, ERROR_FILE, 0, path, "file too short");
-    const char *wrong = check_header(&file->header, foreign);
+    const char *wrong = check_header(&file->header, machine, foreign);
     if (wrong && *foreign)
-        return is_foreign(file, path, wrong, error);
+        return is_foreign(file, path, machine, wrong, error);
     if (wrong)
         return error_set(error, ERROR_FILE, 0, path, "%s", wrong);
     file->phnum = file->header.e_phnum;
@@ -123,23 +125,33 @@ static bool read_headers(struct image_file *file, const char *path, bool *foreig
     return true;
 }
 
-bool image_read(struct image_file *file, int fd, const char *path, bool *foreign,
-                struct error *error) {
+static bool read_for(struct image_file *file, int fd, const char *path, uint16_t machine,
+                     bool *foreign, struct error *error) {
     file->fd = fd;
     file->far_phdr = NULL;
     *foreign = false;
-    if (read_headers(file, path, foreign, error))
+    if (read_headers(file, path, machine, foreign, error))
         return true;
     image_close(file);
     return false;
 }
 
+bool image_read(struct image_file *file, int fd, const char *path, bool *foreign,
+                struct error *error) {
+    return read_for(file, fd, path, ARCH_MACHINE, foreign, error);
+}
+
 bool image_open(struct image_file *file, const char *path, bool *foreign, struct error *error) {
+    return image_open_for(file, path, ARCH_MACHINE, foreign, error);
+}
+
+bool image_open_for(struct image_file *file, const char *path, uint16_t machine, bool *foreign,
+                    struct error *error) {
     *foreign = false;
     int fd = sys_open(path);
     if (fd < 0)
         return error_set(error, ERROR_OPEN, -fd, path, "cannot open shared object file");
-    return image_read(file, fd, path, foreign, error);
+    return read_for(file, fd, path, machine, foreign, error);
 }
 
 void image_close(struct image_file *file) {

@@ -55,7 +55,12 @@ struct image_file {
  * ELF file of another machine or class, which a search passes over. */
 bool image_open(struct image_file *file, const char *path, bool *foreign, struct error *error);
 
-/* The same for a file that is open already; takes over `fd`. */
+/* The same for a file of the machine `machine` (e_machine; 0: any that there are facts of), to be
+ * read as data. */
+bool image_open_for(struct image_file *file, const char *path, uint16_t machine, bool *foreign,
+                    struct error *error);
+
+/* As image_open, for a file that is open already; takes over `fd`. */
 bool image_read(struct image_file *file, int fd, const char *path, bool *foreign,
                 struct error *error);
 

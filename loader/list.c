@@ -8,7 +8,7 @@
 
 #include "dynamic.h"
 #include "event.h"
-#include "reloc.h"
+#include "reference.h"
 #include "report.h"
 #include "symbol.h"
 #include "sys.h"
@@ -67,39 +67,15 @@ static void print_versions(const struct linker *linker) {
 
 /* -- references: ldd -r, -d, -u -- */
 
-typedef void reference_visitor(const struct object *object, uint32_t index,
-                               const struct symbol_request *request, struct symbol_result found);
-
-/* Looks up what the relocations of one table refer to; a symbol that follows itself counts once. */
-static void visit_table(const struct object *object, const Elf64_Rela *table, size_t count,
-                        reference_visitor *visit) {
-    uint32_t last = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t index = (uint32_t)(table[i].r_info >> 32);
-        enum reloc_kind kind = arch_reloc_kind((uint32_t)table[i].r_info);
-        if (!index || index == last || !symbol_index_is_valid(object, index))
-            continue;
-        struct symbol_request request;
-        struct symbol_result found =
-            symbol_resolve(object, index, kind == RELOC_JUMP_SLOT, kind == RELOC_COPY, &request);
-        visit(object, index, &request, found);
-        last = index;
-    }
-}
-
-static void visit_references(const struct object *object, bool functions,
-                             reference_visitor *visit) {
-    visit_table(object, object->rela, object->rela_count, visit);
-    if (functions || object->bind_now)
-        visit_table(object, object->plt_rela, object->plt_rela_count, visit);
-}
-
-static void print_undefined(const struct object *object, uint32_t index,
-                            const struct symbol_request *request, struct symbol_result found) {
-    if (found.symbol || ELF64_ST_BIND(object->symbols[index].st_info) == STB_WEAK)
+static void print_undefined(void *context, const struct reference *reference) {
+    (void)context;
+    struct symbol_request request;
+    const struct object *object = reference->from;
+    if (reference_resolve(reference, &request).symbol ||
+        ELF64_ST_BIND(object->symbols[reference->symbol].st_info) == STB_WEAK)
         return;
-    print_text(STANDARD_ERROR, "undefined symbol: %s%s%s\t(%s)\n", request->name,
-               request->version ? ", version " : "", request->version ? request->version->name : "",
+    print_text(STANDARD_ERROR, "undefined symbol: %s%s%s\t(%s)\n", request.name,
+               request.version ? ", version " : "", request.version ? request.version->name : "",
                object->label);
 }
 
@@ -107,12 +83,14 @@ static void print_all_undefined(const struct linker *linker) {
     const struct object_list *order = linker->program->order;
     for (size_t i = order->count; i-- > 0;)
         if (order->item[i]->kind != OBJECT_LOADER)
-            visit_references(order->item[i], linker->options.bind_now, print_undefined);
+            reference_each(linker->search.facts, order->item[i], linker->options.bind_now,
+                           print_undefined, NULL);
 }
 
-static void mark_used(const struct object *object, uint32_t index,
-                      const struct symbol_request *request, struct symbol_result found) {
-    (void)object, (void)index, (void)request;
+static void mark_used(void *context, const struct reference *reference) {
+    (void)context;
+    struct symbol_request request;
+    struct symbol_result found = reference_resolve(reference, &request);
     if (found.symbol)
         ((struct object *)found.object)->visited = true;
 }
@@ -123,7 +101,7 @@ static bool print_unused(const struct linker *linker) {
     bool any = false;
     for (struct object *object = linker->base.first; object; object = object->next)
         object->visited = object->kind == OBJECT_LOADER;
-    visit_references(linker->program, true, mark_used);
+    reference_each(linker->search.facts, linker->program, true, mark_used, NULL);
     const struct object *object = linker->program;
     for (size_t i = 0; i < linker->program->dynamic_count; i++) {
         if (linker->program->dynamic[i].d_tag != DT_NEEDED)

@@ -189,13 +189,8 @@ static struct object *map_library(struct linker *linker, struct namespace *space
 /* Finds the file: by the adapter's own rules, or by search. */
 static bool open_library(struct linker *linker, const char *name, struct object *requester,
                          struct image_file *file, char *path, struct error *error) {
-    if (linker->shim->owns_name && linker->shim->owns_name(name)) {
-        bool found = linker->shim->find_own(linker, name, file, path, error);
-        if (found && linker->search.observer)
-            linker->search.observer->place(linker->search.observer, SEARCH_LIBC, path, SEARCH_FOUND,
-                                           NULL);
-        return found;
-    }
+    if (linker->shim->owns_name && linker->shim->owns_name(name))
+        return linker->shim->find_own(linker, name, file, path, error);
     return search_open(&linker->search, name, requester, linker->program, file, path, error);
 }
 

@@ -7,11 +7,13 @@
 #include "auxv.h"
 #include "event.h"
 #include "event_debug.h"
+#include "facts.h"
 #include "init.h"
 #include "linker.h"
 #include "list.h"
 #include "load.h"
 #include "program.h"
+#include "question.h"
 #include "relocate.h"
 #include "rendezvous.h"
 #include "report.h"
@@ -42,6 +44,12 @@ const struct cpu *linker_cpu(struct linker *linker) {
 
 /* -- the stages -- */
 
+/* Another machine's program is there to be asked about: its libc will not run here. */
+static bool confirm(struct linker *linker, struct error *error) {
+    return linker->search.facts != facts_here() || linker->shim->confirm(linker, error) ||
+           question_goes_on(linker, error);
+}
+
 static bool load(struct linker *linker, struct error *error) {
     if (!start_load_program(linker, error))
         return false;
@@ -55,7 +63,7 @@ static bool load(struct linker *linker, struct error *error) {
     struct object_list *preloaded = start_preload(linker, error);
     if (!preloaded ||
         !load_group(linker, linker->program, preloaded->item, preloaded->count, error) ||
-        !start_complete_scope(linker, error) || !linker->shim->confirm(linker, error))
+        !start_complete_scope(linker, error) || !confirm(linker, error))
         return false;
     EVENT(linker, libc, .libc = linker->shim->name, .object = linker->base.libc);
     tell_group(linker, linker->program, linker->base.first);
@@ -97,6 +105,8 @@ static _Noreturn void run(struct linker *linker) {
     event_stage(linker, "versions");
     if (!check_versions(linker) && linker->options.mode == MODE_RUN)
         event_exit(linker, 1, NULL, NULL); /* ld.so's status for just this */
+    if (options_is_question(&linker->options))
+        question_answer(linker);
     if (linker->options.mode != MODE_RUN)
         list_answer(linker);
     /* Every version that some object needs is defined. */
@@ -170,5 +180,7 @@ void loader_start(void *stack, const Elf64_Ehdr *self, const Elf64_Dyn *dynamic)
 
     start_prepare(linker, self);
     event_open(linker);
+    if (options_is_question(&linker->options))
+        question_open(linker);
     run(linker);
 }

@@ -153,6 +153,8 @@ static bool read_switch(struct options *options, const char *word) {
     } modes[] = {
         {"--list", MODE_LIST},
         {"--verify", MODE_VERIFY},
+        {"--tree", MODE_TREE},
+        {"--check", MODE_CHECK},
         {"--help", MODE_HELP},
         {"--list-tunables", MODE_TUNABLES},
         {"--list-diagnostics", MODE_DIAGNOSTICS},
@@ -165,7 +167,9 @@ static bool read_switch(struct options *options, const char *word) {
         }
     bool known = strcmp(word, "--inhibit-cache") == 0;
     options->inhibit_cache |= known;
-    return known;
+    bool json = strcmp(word, "--json") == 0;
+    options->json |= json;
+    return known || json;
 }
 
 /* Options whose value follows a '='. Returns false when `word` is none of them. */
@@ -194,6 +198,9 @@ static const char **value_of(struct options *options, const char *word) {
         {"--preload", offsetof(struct options, preload_option)},
         {"--argv0", offsetof(struct options, argv0)},
         {"--inhibit-rpath", offsetof(struct options, inhibit_rpath)},
+        {"--why", offsetof(struct options, why)},
+        {"--why-lib", offsetof(struct options, why_lib)},
+        {"--in", offsetof(struct options, in)},
         {"--glibc-hwcaps-prepend", offsetof(struct options, hwcaps_prepend)},
         {"--glibc-hwcaps-mask", offsetof(struct options, hwcaps_mask)},
     };
@@ -219,10 +226,16 @@ static const char *read_command_line(struct options *options, struct process *pr
             return "unrecognized option";
         }
         *value = process->argv[++at];
+        if (value == &options->why || value == &options->why_lib)
+            options->mode = value == &options->why ? MODE_WHY : MODE_WHY_LIB;
     }
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION ||
         options->mode == MODE_TUNABLES || options->mode == MODE_DIAGNOSTICS)
         return NULL;
+    if ((options->json || options->in) && !options_is_question(options)) {
+        options->wrong_word = options->json ? "--json" : "--in";
+        return "no question (--why, --why-lib, --tree, --check) for";
+    }
     if (at >= process->argc)
         return "missing program name";
     options->program = process->argv[at];

@@ -11,6 +11,10 @@ enum options_mode {
     MODE_VERIFY,      /* --verify: can it be started by this loader? */
     MODE_TUNABLES,    /* --list-tunables */
     MODE_DIAGNOSTICS, /* --list-diagnostics */
+    MODE_WHY,         /* --why: who defines a symbol? These four are questions (question.h) */
+    MODE_WHY_LIB,     /* --why-lib: where is a library? */
+    MODE_TREE,        /* --tree: who needs whom? */
+    MODE_CHECK,       /* --check: is anything missing? */
     MODE_HELP,        /* --help */
     MODE_VERSION,     /* --version */
 };
@@ -28,7 +32,11 @@ struct options {
     const char *hwcaps_mask;    /* --glibc-hwcaps-mask: of the others these alone, NULL: all */
     const char *origin_path;    /* LD_ORIGIN_PATH: $ORIGIN of a program that has none, NULL: none */
     const char *musl_libc;      /* MYLD_MUSL_LIBC: the libc.so for musl programs; NULL: none */
+    const char *why;            /* --why: SYMBOL or SYMBOL@VERSION */
+    const char *why_lib;        /* --why-lib: the library's name */
+    const char *in;             /* --in: the object whose question it is; NULL: the program */
     const char *wrong_word;     /* what options_read complains about; NULL: something is missing */
+    bool json;                  /* --json: the answer is for programs */
     bool inhibit_cache;         /* --inhibit-cache */
     bool bind_now;              /* LD_BIND_NOW is set and not empty */
     bool bind_not;              /* LD_BIND_NOT, likewise: PLT slots are left as they are */
@@ -51,5 +59,15 @@ struct options {
  * the environment (ld.so(8), "Secure execution mode"). Returns NULL, or what is wrong with the
  * command line: a text, to which options->wrong_word may belong. */
 const char *options_read(struct options *options, struct process *process, bool explicitly);
+
+/* True when nothing is run: the program and all that it needs is loaded to answer a question. */
+static inline bool options_is_question(const struct options *options) {
+    return options->mode >= MODE_WHY && options->mode <= MODE_CHECK;
+}
+
+/* True when a library that is missing takes part as an empty object. */
+static inline bool options_lists_all(const struct options *options) {
+    return options->mode == MODE_TRACE || options_is_question(options);
+}
 
 #endif

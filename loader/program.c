@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include "dynamic.h"
+#include "facts.h"
 #include "linker.h"
 #include "load.h"
 #include "sys.h"
@@ -111,11 +112,19 @@ OWN_FRAME static bool find_program(struct linker *linker, const char *name, stru
     char path[SEARCH_PATH_MAX];
     bool foreign;
     if (strchr(name, '/'))
-        return image_open(file, name, &foreign, error);
+        return image_open_for(
+            file, name, options_is_question(&linker->options) ? 0 : linker->search.facts->machine,
+            &foreign, error);
     linker->shim->set_search(linker);
     if (search_open(&linker->search, name, NULL, NULL, file, path, error))
         return true;
     return error_set(error, ERROR_OPEN, 0, name, "cannot open shared object file");
+}
+
+/* A question about a program of another machine: its rules count, and myld is not its loader. */
+static void turn_to_machine(struct linker *linker, uint16_t machine) {
+    linker->search.facts = facts_find(machine);
+    linker->self->soname = NULL;
 }
 
 OWN_FRAME static bool open_program(struct linker *linker, struct object *program, const char *path,
@@ -127,6 +136,8 @@ OWN_FRAME static bool open_program(struct linker *linker, struct object *program
         set_program_origin(program, file.fd);
     else
         set_listed_origin(linker, program, path);
+    if (file.header.e_machine != linker->search.facts->machine)
+        turn_to_machine(linker, file.header.e_machine);
     bool mapped = image_map(program, &file, linker->process.page_size, &linker->map_hint, error);
     image_close(&file);
     program->owns_mapping = false;
@@ -152,7 +163,7 @@ bool program_load(struct linker *linker, const char *path, struct error *error) 
 
 bool program_add_vdso(struct linker *linker, struct error *error) {
     const struct process *process = &linker->process;
-    if (!process->vdso)
+    if (!process->vdso || linker->search.facts != facts_here())
         return true;
     const Elf64_Phdr *phdr =
         (const Elf64_Phdr *)((const char *)process->vdso + process->vdso->e_phoff);

@@ -45,6 +45,11 @@ static void ignore_folders(struct search_observer *observer, enum search_rule ru
     (void)observer, (void)rule, (void)owner, (void)list;
 }
 
+static void ignore_skipped(struct search_observer *observer, enum search_rule rule,
+                           const struct object *owner, enum search_skip why) {
+    (void)observer, (void)rule, (void)owner, (void)why;
+}
+
 /* Searches once more, telling each place. */
 static void print_places(struct linker *linker, const struct error *error) {
     struct object *requester = NULL;
@@ -54,7 +59,7 @@ static void print_places(struct linker *linker, const struct error *error) {
     struct image_file file;
     struct error again;
     char path[SEARCH_PATH_MAX];
-    struct search_observer printer = {ignore_folders, print_place};
+    struct search_observer printer = {ignore_folders, ignore_skipped, print_place};
     linker->search.observer = &printer;
     if (!strchr(error->object, '/'))
         search_open(&linker->search, error->object, requester, linker->program, &file, path,
@@ -82,21 +87,31 @@ _Noreturn void report_failure(struct linker *linker, const struct error *error) 
 }
 
 _Noreturn void report_help(const char *command) {
-    print_text(STANDARD_OUTPUT,
-               "Usage: %s [OPTION]... EXECUTABLE-FILE [ARGS-FOR-PROGRAM...]\n"
-               "myld maps a program and its libraries, links them and starts the program.\n"
-               "Usually it is called by the kernel, as the interpreter that a program names.\n\n"
-               "  --list                list all dependencies and how they are resolved\n"
-               "  --verify              verify that given object really is a dynamically linked\n"
-               "                        object we can handle\n"
-               "  --inhibit-cache       Do not use /etc/ld.so.cache\n"
-               "  --library-path PATH   use given PATH instead of content of the environment\n"
-               "                        variable LD_LIBRARY_PATH\n"
-               "  --preload LIST        preload objects named in LIST\n"
-               "  --argv0 STRING        set argv[0] to STRING before running\n"
-               "  --help                display this help and exit\n"
-               "  --version             output version information and exit\n",
-               command);
+    print_text(
+        STANDARD_OUTPUT,
+        "Usage: %s [OPTION]... EXECUTABLE-FILE [ARGS-FOR-PROGRAM...]\n"
+        "myld maps a program and its libraries, links them and starts the program.\n"
+        "Usually it is called by the kernel, as the interpreter that a program names.\n\n"
+        "  --list                list all dependencies and how they are resolved\n"
+        "  --verify              verify that given object really is a dynamically linked\n"
+        "                        object we can handle\n"
+        "  --inhibit-cache       Do not use /etc/ld.so.cache\n"
+        "  --library-path PATH   use given PATH instead of content of the environment\n"
+        "                        variable LD_LIBRARY_PATH\n"
+        "  --preload LIST        preload objects named in LIST\n"
+        "  --argv0 STRING        set argv[0] to STRING before running\n\n"
+        "Questions. Nothing of the file is run, which may be a library, too, or of another\n"
+        "machine; the answer is on standard output, with --json for programs. Status: 0,\n"
+        "or 1 when something is missing, 127 when the file cannot be read.\n\n"
+        "  --check               what is missing: libraries, versions, symbols\n"
+        "  --tree                who needs whom, and by which rule each was found\n"
+        "  --why SYMBOL[@VERSION]  who defines the symbol, and who else would\n"
+        "  --why-lib NAME        where the library was looked for, and why not\n"
+        "  --in OBJECT           for --why, --why-lib: asked by this object, not the program\n"
+        "  --json                the answer as JSON: docs/questions.md\n\n"
+        "  --help                display this help and exit\n"
+        "  --version             output version information and exit\n",
+        command);
     sys_exit(0);
 }
 

@@ -188,11 +188,21 @@ static bool fail(struct attempt *attempt) {
     return false;
 }
 
+/* The rule has nothing to look into; false, for the caller to return. */
+static bool skip(const struct attempt *attempt, enum search_rule rule, const struct object *owner,
+                 enum search_skip why) {
+    struct search_observer *observer = attempt->visit ? NULL : attempt->search->observer;
+    if (observer)
+        observer->skipped(observer, rule, owner, why);
+    return false;
+}
+
 /* Opens attempt->path. Returns true when the search is over: the file is there, sound or broken. */
 static bool try_path(struct attempt *attempt, enum search_rule rule) {
     bool foreign;
     struct error *error = attempt->error; /* too large for a local one */
-    bool found = image_open(attempt->file, attempt->path, &foreign, error);
+    bool found = image_open_for(attempt->file, attempt->path, attempt->search->facts->machine,
+                                &foreign, error);
     if (found && attempt->search->set_user_id_only && !(attempt->file->mode & S_ISUID)) {
         image_close(attempt->file);
         tell(attempt->search, rule, attempt->path, SEARCH_REFUSED, NULL);
@@ -275,22 +285,34 @@ static struct folder_list *folders_of(struct search *search, struct object *obje
     return object->path_folders;
 }
 
+/* Tries the folders of one object's path; `path` NULL: it has none. */
+static bool try_path_of(struct attempt *attempt, struct object *object, const char *path,
+                        enum search_rule rule) {
+    if (!path || !path[0])
+        return skip(attempt, rule, object, SKIP_NONE);
+    struct folder_list *list = folders_of(attempt->search, object, path);
+    return list ? try_list(attempt, list, rule, object)
+                : skip(attempt, rule, object, SKIP_INHIBITED);
+}
+
 static bool try_chain(struct attempt *attempt, bool any) {
     struct object *object = attempt->requester;
     bool saw_program = false;
     enum search_rule rule = any ? SEARCH_ANY_CHAIN : SEARCH_RPATH_CHAIN;
     if (!any && object && object->runpath)
-        return false; /* DT_RUNPATH switches the chain off */
+        return skip(attempt, rule, object, SKIP_RUNPATH);
     for (; object; object = object->requester) {
         saw_program |= object == attempt->program;
-        const char *path = object->rpath ? object->rpath : any ? object->runpath : NULL;
-        if (path && try_list(attempt, folders_of(attempt->search, object, path), rule, object))
+        if (try_path_of(attempt, object,
+                        object->rpath ? object->rpath
+                        : any         ? object->runpath
+                                      : NULL,
+                        rule))
             return true;
     }
-    if (saw_program || any || !attempt->program || !attempt->program->rpath)
+    if (saw_program || any || !attempt->program)
         return false;
-    return try_list(attempt, folders_of(attempt->search, attempt->program, attempt->program->rpath),
-                    rule, attempt->program);
+    return try_path_of(attempt, attempt->program, attempt->program->rpath, rule);
 }
 
 static bool in_default_folder(const struct search *search, const char *path) {
@@ -304,7 +326,7 @@ static bool try_cache(struct attempt *attempt) {
     struct search *search = attempt->search;
     static const char *const none[] = {NULL};
     if (search->inhibit_cache)
-        return false;
+        return skip(attempt, SEARCH_CACHE, NULL, SKIP_INHIBITED);
     if (!search->cache.tried)
         cache_open(&search->cache, CACHE_FILE);
     if (search->observer)
@@ -317,7 +339,7 @@ static bool try_cache(struct attempt *attempt) {
     }
     if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB &&
         in_default_folder(search, path))
-        return false;
+        return skip(attempt, SEARCH_CACHE, attempt->requester, SKIP_NODEFLIB);
     format_text(attempt->path, SEARCH_PATH_MAX, "%s", path);
     return try_path(attempt, SEARCH_CACHE);
 }
@@ -325,7 +347,7 @@ static bool try_cache(struct attempt *attempt) {
 static bool try_default(struct attempt *attempt) {
     struct search *search = attempt->search;
     if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB)
-        return false;
+        return skip(attempt, SEARCH_DEFAULT, attempt->requester, SKIP_NODEFLIB);
     if (!search->default_folders)
         search->default_folders =
             search->default_path ? folder_split(search, search->default_path(search), ":", NULL)
@@ -343,15 +365,13 @@ static bool try_rule(struct attempt *attempt, enum search_rule rule) {
         return try_chain(attempt, true);
     case SEARCH_LIBRARY_PATH:
         if (!search->library_path || !search->library_path[0])
-            return false;
+            return skip(attempt, rule, NULL, SKIP_NONE);
         if (!search->library_folders)
             search->library_folders =
                 folder_split(search, search->library_path, ":;", attempt->program);
         return try_list(attempt, search->library_folders, rule, NULL);
     case SEARCH_RUNPATH:
-        return requester && requester->runpath &&
-               try_list(attempt, folders_of(search, requester, requester->runpath), rule,
-                        requester);
+        return requester && try_path_of(attempt, requester, requester->runpath, rule);
     case SEARCH_CACHE:
         return try_cache(attempt);
     case SEARCH_DEFAULT:
@@ -371,6 +391,16 @@ const char *search_rule_name(enum search_rule rule) {
         [SEARCH_PATH] = "path",         [SEARCH_LIBC] = "libc",
     };
     return names[rule];
+}
+
+const char *search_skip_name(enum search_skip why) {
+    static const char names[][12] = {
+        [SKIP_NONE] = "none",
+        [SKIP_RUNPATH] = "runpath",
+        [SKIP_INHIBITED] = "inhibited",
+        [SKIP_NODEFLIB] = "nodeflib",
+    };
+    return names[why];
 }
 
 const char *search_verdict_name(enum search_verdict verdict) {
@@ -402,7 +432,7 @@ bool search_open(struct search *search, const char *name, struct object *request
         bool foreign;
         if (!search_expand(search, name, requester ? requester : program, path))
             return error_set(error, ERROR_FILE, 0, name, "empty dynamic string token substitution");
-        bool found = image_open(file, path, &foreign, error);
+        bool found = image_open_for(file, path, search->facts->machine, &foreign, error);
         tell(search, SEARCH_PATH, path,
              found                       ? SEARCH_FOUND
              : foreign                   ? SEARCH_FOREIGN

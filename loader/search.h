@@ -51,12 +51,23 @@ enum search_verdict {
     SEARCH_UNLISTED,  /* not in the cache */
 };
 
+/* Why a rule has no folders to look into. */
+enum search_skip {
+    SKIP_NONE,      /* nobody names any */
+    SKIP_RUNPATH,   /* the requester has DT_RUNPATH, so no DT_RPATH counts */
+    SKIP_INHIBITED, /* --inhibit-cache, --inhibit-rpath */
+    SKIP_NODEFLIB,  /* the requester has DF_1_NODEFLIB */
+};
+
 /* Somebody who is told of each place. */
 struct search_observer {
     /* The folders of a rule will be gone through; `owner`: whose DT_RPATH or DT_RUNPATH they are
      * (NULL: nobody's). `list` NULL: it is the cache. */
     void (*folders)(struct search_observer *observer, enum search_rule rule,
                     const struct object *owner, const struct folder_list *list);
+    /* A rule finds no folders, `owner` (NULL: nobody) having none, and why. */
+    void (*skipped)(struct search_observer *observer, enum search_rule rule,
+                    const struct object *owner, enum search_skip why);
     /* The file at `path` was looked at; *error (NULL: none) says what was wrong. */
     void (*place)(struct search_observer *observer, enum search_rule rule, const char *path,
                   enum search_verdict verdict, const struct error *error);
@@ -95,6 +106,7 @@ struct search {
 
 /* Rules and verdicts in words, as events have them. */
 const char *search_rule_name(enum search_rule rule);
+const char *search_skip_name(enum search_skip why);
 const char *search_verdict_name(enum search_verdict verdict);
 
 /* The room that search_open's caller provides for a path, in bytes. */

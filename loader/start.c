@@ -260,6 +260,8 @@ bool start_complete_scope(struct linker *linker, struct error *error) {
 
 void start_report_version(void *context, const struct error *error) {
     struct linker *linker = context;
+    if (options_is_question(&linker->options))
+        return; /* the answer tells */
     char text[2048];
     linker->shim->describe_start(linker, error, text, sizeof text);
     print_text(2, "%s\n", text);

@@ -131,6 +131,12 @@ static void tell_folders(struct search_observer *observer, enum search_rule rule
     memory_free(texts);
 }
 
+static void tell_skipped(struct search_observer *observer, enum search_rule rule,
+                         const struct object *owner, enum search_skip why) {
+    EVENT(CONTAINER_OF(observer, struct told_search, observer)->linker, skip,
+          .rule = search_rule_name(rule), .owner = owner, .reason = search_skip_name(why));
+}
+
 static void tell_place(struct search_observer *observer, enum search_rule rule, const char *path,
                        enum search_verdict verdict, const struct error *error) {
     struct told_search *search = CONTAINER_OF(observer, struct told_search, observer);
@@ -147,7 +153,7 @@ void tell_searches(struct linker *linker) {
     struct told_search *search = memory_alloc(sizeof *search);
     if (!search)
         return;
-    *search = (struct told_search){{tell_folders, tell_place}, linker, SEARCH_END};
+    *search = (struct told_search){{tell_folders, tell_skipped, tell_place}, linker, SEARCH_END};
     linker->search.observer = &search->observer;
 }
 

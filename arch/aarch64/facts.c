@@ -1,6 +1,8 @@
 /* Facts about aarch64 systems. */
 #include "loader/facts.h"
 
+#include "reloc.h" /* of this folder, whatever machine the loader is built for */
+
 #ifndef R_AARCH64_IRELATIVE
 #define R_AARCH64_IRELATIVE 1032
 #endif
@@ -26,6 +28,10 @@ static const struct reloc_name reloc_names[] = {
     {0, ""},
 };
 
+static enum reloc_kind reloc_kind(uint32_t type) {
+    return arch_reloc_kind(type);
+}
+
 const struct machine_facts facts_aarch64 = {
     .machine = EM_AARCH64,
     .name = "aarch64",
@@ -38,6 +44,7 @@ const struct machine_facts facts_aarch64 = {
     .hwcaps = hwcaps,
     .cache_flags = 0x0a03, /* FLAG_AARCH64_LIB64 | FLAG_ELF_LIBC6 */
     .vdso_clock = "__kernel_clock_gettime",
+    .reloc_kind = reloc_kind,
     .reloc_names = reloc_names,
     .musl_arch = "aarch64",
     .musl_arrays_only = true,

@@ -1,6 +1,8 @@
 /* Facts about x86_64 systems. */
 #include "loader/facts.h"
 
+#include "reloc.h" /* of this folder, whatever machine the loader is built for */
+
 static const char *const folders[] = {"/lib/x86_64-linux-gnu/", "/usr/lib/x86_64-linux-gnu/",
                                       "/lib/", "/usr/lib/", NULL};
 
@@ -27,6 +29,10 @@ static const struct reloc_name reloc_names[] = {
     {0, ""},
 };
 
+static enum reloc_kind reloc_kind(uint32_t type) {
+    return arch_reloc_kind(type);
+}
+
 const struct machine_facts facts_x86_64 = {
     .machine = EM_X86_64,
     .name = "x86_64",
@@ -39,6 +45,7 @@ const struct machine_facts facts_x86_64 = {
     .hwcaps = hwcaps,
     .cache_flags = 0x0303, /* FLAG_X8664_LIB64 | FLAG_ELF_LIBC6 */
     .vdso_clock = "__vdso_clock_gettime",
+    .reloc_kind = reloc_kind,
     .reloc_names = reloc_names,
     .musl_arch = "x86_64",
 };

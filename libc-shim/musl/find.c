@@ -117,7 +117,7 @@ static const char *try_place(const struct linker *linker, const char *path, stru
     if (!linker->options.explicitly && linker->interpreter &&
         strcmp(path, linker->interpreter) == 0)
         return itself; /* the kernel took it as the interpreter */
-    if (!image_open(file, path, &foreign, error))
+    if (!image_open_for(file, path, linker->search.facts->machine, &foreign, error))
         return error->number ? error_number_text(error->number) : error->text;
     const char *wrong = file->header.e_entry == 0       ? "has no entry point"
                         : file->header.e_type != ET_DYN ? "is no shared object"
@@ -129,11 +129,33 @@ static const char *try_place(const struct linker *linker, const char *path, stru
     return wrong;
 }
 
+/* Tells whoever observes searches; `wrong` NULL: it was found. */
+static void tell_place(const struct linker *linker, const char *path, const char *wrong,
+                       struct error *error) {
+    struct search_observer *observer = linker->search.observer;
+    if (!observer)
+        return;
+    bool absent = wrong && error->kind == ERROR_OPEN && error->number;
+    if (wrong && !absent)
+        error_set(error, ERROR_FILE, 0, path, "%s", wrong);
+    observer->place(observer, SEARCH_LIBC, path,
+                    !wrong   ? SEARCH_FOUND
+                    : absent ? SEARCH_ABSENT
+                             : SEARCH_REFUSED,
+                    wrong ? error : NULL);
+}
+
 bool musl_open_libc(struct linker *linker, struct image_file *file, char *path,
                     struct error *error) {
-    for (size_t place = 0; place < PLACE_COUNT; place++)
-        if (name_place(linker, place, path) && !try_place(linker, path, file, error))
+    for (size_t place = 0; place < PLACE_COUNT; place++) {
+        if (!name_place(linker, place, path))
+            continue;
+        error->kind = ERROR_NONE;
+        const char *wrong = try_place(linker, path, file, error);
+        tell_place(linker, path, wrong, error);
+        if (!wrong)
             return true;
+    }
     return false;
 }
 
