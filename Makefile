@@ -74,7 +74,9 @@ LOADER_OBJECTS := $(filter-out %/memory.o $(LISTENERS) $(GLIBC_OBJECTS),$(LOADER
 
 # Nobody unwinds through these: they call no foreign code, and most are done before there is any.
 $(LISTENERS) $(patsubst %,$(BUILD)/obj/loader/%.o,options process start program report list auxv handover facts text error \
-	cache folder image dynamic version): \
+	cache folder image dynamic version search load order scope audit audit_calls namespace rendezvous map object) \
+	$(patsubst %,$(BUILD)/obj/libc-shim/%.o,musl/find musl/messages gnu_rules gnu_tunables recognise glibc/recognise \
+	glibc/tunables glibc/diagnostics glibc/$(ARCH)/cpu_features glibc/$(ARCH)/diagnostics): \
 	LOADER_CFLAGS += -fno-asynchronous-unwind-tables -fno-unwind-tables
 
 MYLD := $(CURDIR)/$(BUILD)/myld

@@ -3,6 +3,7 @@
 #include "dl.h"
 
 #include "arch.h"
+#include "audit.h"
 #include "check.h"
 #include "event.h"
 #include "init.h"
@@ -14,11 +15,13 @@
 #include "retire.h"
 #include "scope.h"
 #include "stack.h"
+#include "start.h"
 #include "sys.h"
 #include "tell.h"
 #include "text.h"
 #include "version.h"
 #include <errno.h>
+#include <string.h>
 
 /* Modes of dlopen (<dlfcn.h>, the same in glibc and musl). */
 #define MODE_LAZY 0x1
@@ -27,6 +30,7 @@
 #define MODE_DEEPBIND 0x8
 #define MODE_GLOBAL 0x100
 #define MODE_NODELETE 0x1000
+#define MODE_SET_USER_ID 0x04000000 /* the file itself must have that mode bit */
 
 /* -- dlopen -- */
 
@@ -95,6 +99,18 @@ static bool begin_space(struct transaction *transaction, struct object *root, st
            error_no_memory(error, root->path);
 }
 
+/* All objects are there. Those of the first auditor find no thread yet. */
+static bool begin_relocation(struct transaction *transaction, struct error *error) {
+    struct linker *linker = transaction->linker;
+    load_all_added(linker, transaction->space);
+    if (linker->thread_made)
+        return true;
+    if (!start_first_thread(linker, error))
+        return false;
+    tls_initialise_block(linker, arch_thread_pointer(), true);
+    return true;
+}
+
 /* The object that dlopen means, found or mapped, without what it needs. NULL: *error, or
  * RTLD_NOLOAD and it is not there. */
 static struct object *find_root(struct transaction *transaction, const char *file, int mode,
@@ -106,8 +122,10 @@ static struct object *find_root(struct transaction *transaction, const char *fil
         struct object *root = load_find(space, file);
         return root ? root : load_find_by_file(linker, space, file, caller, error);
     }
+    linker->search.set_user_id_only = mode & MODE_SET_USER_ID;
     struct object *root = load_library(linker, space, file, caller, error);
-    if (!root && error->kind == ERROR_OPEN) /* as it was asked for, $ORIGIN and all */
+    linker->search.set_user_id_only = false; /* not for what it needs */
+    if (!root && error->kind == ERROR_OPEN)  /* as it was asked for, $ORIGIN and all */
         format_text(error->object, sizeof error->object, "%s", file);
     /* What the caller's DT_RPATH says helps to find the root, but not what the root needs, unless
      * paths are plain. */
@@ -126,6 +144,8 @@ static bool link_group(struct transaction *transaction, struct object *root, int
     tell_group(linker, root, load_first_new(transaction));
     event_stage(linker, "versions");
     if (!check_versions(transaction, error))
+        return false;
+    if (!begin_relocation(transaction, error))
         return false;
     event_stage(linker, "relocate");
     if (!relocate_new(transaction, root, mode, error))
@@ -222,10 +242,12 @@ static struct namespace *target(struct linker *linker, long id, const char *file
     struct namespace *space = id == NAMESPACE_CALLER ? caller
                               : id == NAMESPACE_NEW  ? namespace_new(linker)
                                                      : namespace_find(linker, id);
-    if (!space && id == NAMESPACE_NEW)
+    if (!space && id == NAMESPACE_NEW) {
         error_no_memory(error, file);
-    else if (!space)
+    } else if (!space || (space->audits && id != NAMESPACE_CALLER)) {
         error_set(error, ERROR_OTHER, EINVAL, file, "invalid target namespace in dlmopen()");
+        return NULL;
+    }
     return space;
 }
 
@@ -248,8 +270,10 @@ void *dl_open(struct linker *linker, long id, const char *file, int mode, const 
         file ? target(linker, id, file, asking->space, &error) : &linker->base;
     struct object *root = NULL;
     bool program = !file || (!file[0] && space == &linker->base), linked = false;
+    /* A path for a certain namespace is nobody's request. */
+    bool is_path = file && id != NAMESPACE_CALLER && strchr(file, '/') && !strchr(file, '$');
     if (space && !program)
-        root = open_locked(linker, space, file, mode, asking, &linked, &error);
+        root = open_locked(linker, space, file, mode, is_path ? NULL : asking, &linked, &error);
     if (root)
         finish_open(linker, root, mode, linked, asking->space);
     retire_sweep(linker);
@@ -358,8 +382,12 @@ static void collect(struct linker *linker, struct namespace *space) {
         struct object_list *list = collect_unused(space);
         if (!list)
             break;
-        for (size_t i = 0; i < list->count; i++)
+        for (size_t i = 0; i < list->count; i++) {
             init_run_destructors(list->item[i]);
+            if (!list->item[i]->real)
+                audit_closed(linker, list->item[i]);
+        }
+        audit_activity(linker, space, AUDIT_DELETE);
         mark_all(linker,
                  space); /* a destructor may have opened one of them again: it stays, destructed */
         size_t unused = 0;
@@ -368,9 +396,27 @@ static void collect(struct linker *linker, struct namespace *space) {
                 list->item[unused++] = list->item[i];
         list->count = unused;
         unload(linker, space, list);
+        audit_activity(linker, space, AUDIT_CONSISTENT);
         memory_free(list);
     } while (space->close_again);
     space->closing = false;
+}
+
+struct object *dl_load(struct linker *linker, struct namespace *space, const char *file,
+                       struct object *requester, struct error *error) {
+    int mode = MODE_LAZY | (linker->process.secure ? MODE_SET_USER_ID : 0);
+    bool linked = false;
+    struct object *root = open_locked(linker, space, file, mode, requester, &linked, error);
+    if (!root)
+        return NULL;
+    root->open_count++;
+    init_run(linker, root->order, linker->process.envp);
+    return root;
+}
+
+void dl_unload(struct linker *linker, struct object *object) {
+    object->open_count--;
+    collect(linker, object->space);
 }
 
 int dl_close(struct linker *linker, void *handle, const void *caller) {

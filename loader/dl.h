@@ -39,6 +39,15 @@ struct dl_phdr_info {
  * not loaded. */
 void *dl_open(struct linker *linker, long id, const char *file, int mode, const void *caller);
 
+/* For auditors, before the program is there: loads, links and constructs `file` and its needs in an
+ * empty namespace. In secure mode the file must be set-user-ID, not what it needs. NULL: *error,
+ * and nothing has changed. */
+struct object *dl_load(struct linker *linker, struct namespace *space, const char *file,
+                       struct object *requester, struct error *error);
+
+/* Undoes dl_load: destructs and unloads. */
+void dl_unload(struct linker *linker, struct object *object);
+
 /* dlclose. Returns 0, or -1 with dlerror set. */
 int dl_close(struct linker *linker, void *handle, const void *caller);
 

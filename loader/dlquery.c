@@ -3,6 +3,7 @@
 #include "dl.h"
 
 #include "arch.h"
+#include "audit.h"
 #include "event.h"
 #include "load.h"
 #include "memory.h"
@@ -153,6 +154,9 @@ static void *find_symbol(struct linker *linker, void *handle, struct symbol_requ
     if (!found.symbol)
         error_set_symbol(error, asked->path, request->name,
                          request->version ? request->version->name : NULL);
+    if (address && linker->audit)
+        address = (void *)audit_dlsym(linker, caller ? caller : linker->program, found,
+                                      (uintptr_t)address);
     return address;
 }
 

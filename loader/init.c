@@ -2,6 +2,7 @@
  * they run. */
 #include "init.h"
 
+#include "audit.h"
 #include "event.h"
 #include "memory.h"
 #include "order.h"
@@ -77,8 +78,9 @@ void init_run(struct linker *linker, const struct object_list *order, char **env
     if (linker->init_first && !linker->shim->plain_order)
         construct(linker, linker->init_first, envp);
     linker->init_first = NULL;
-    for (size_t i = 0;
-         !program->constructed && !linker->shim->plain_order && i < program->preinit_count; i++)
+    for (size_t i = 0; order->item[0]->space == &linker->base && !program->constructed &&
+                       !linker->shim->plain_order && i < program->preinit_count;
+         i++)
         call(linker, program, "preinit_array", i, program->preinit_array[i], envp);
     for (size_t i = order->count; i-- > 0;)
         construct(linker, order->item[i], envp);
@@ -131,20 +133,32 @@ static void finish_space(struct linker *linker, struct namespace *space) {
     if (list)
         order_sort(list, space == &linker->base, true);
     linker->shim->unlock(linker);
-    for (i = 0; list && i < list->count; i++)
+    audit_activity(linker, space, AUDIT_DELETE);
+    for (i = 0; list && i < list->count; i++) {
+        bool told = list->item[i]->constructed && !list->item[i]->real;
         finish(list->item[i]);
+        if (told)
+            audit_closed(linker, list->item[i]);
+    }
+    audit_activity(linker, space, AUDIT_CONSISTENT);
+}
+
+/* Namespaces end in the reverse order of their numbers, those of auditors after the others. */
+static void finish_spaces(struct linker *linker, bool audits) {
+    long id = 0;
+    for (const struct namespace *space = &linker->base; space; space = space->next)
+        id = space->id;
+    for (; id >= 0; id--) {
+        struct namespace *space = namespace_find(linker, id);
+        if (space && space->audits == audits)
+            finish_space(linker, space);
+    }
 }
 
 void init_finish_process(void) {
     struct linker *linker = linker_instance();
-    long highest = 0;
     event_stage(linker, "fini");
-    for (const struct namespace *space = &linker->base; space; space = space->next)
-        highest = space->id;
-    for (; highest >= 0; highest--) {
-        struct namespace *space = namespace_find(linker, highest);
-        if (space)
-            finish_space(linker, space);
-    }
+    finish_spaces(linker, false);
+    finish_spaces(linker, true);
     event_stage(linker, NULL);
 }

@@ -6,6 +6,7 @@
  * Runs in any thread at any time, in signal handlers, too: it takes no lock. Two threads that bind
  * the same slot store the same value.
  */
+#include "audit.h"
 #include "reloc.h"
 #include "relocate.h"
 #include "retire.h"
@@ -24,6 +25,20 @@ struct resolver_call {
 static uintptr_t call_keeping_vectors(void *argument) {
     struct resolver_call *call = argument;
     return relocate_value(call->linker, call->definition, &call->value, call->error);
+}
+
+/* The same for auditors. */
+struct audit_call {
+    struct linker *linker;
+    struct object *object;
+    size_t index;
+    struct symbol_result definition;
+    uintptr_t address;
+};
+
+static uintptr_t ask_auditors(void *argument) {
+    struct audit_call *call = argument;
+    return audit_bind(call->linker, call->object, call->index, call->definition, call->address);
 }
 
 static _Noreturn void give_up(struct linker *linker, const struct error *error) {
@@ -90,7 +105,9 @@ uintptr_t lazy_bind(struct object *object, size_t index) {
     const Elf64_Rela *rela = &object->plt_rela[index];
     uintptr_t slot = object->bias + rela->r_offset;
     uintptr_t addend = ARCH_SLOT_HAS_ADDEND ? (uint64_t)rela->r_addend : 0;
-    bool stored = !linker->options.bind_not && relocate_stays_writable(object, slot);
+    bool audited = object->audit_slots && definition.symbol;
+    bool stays = linker->options.bind_not || (audited && linker->audit->calls);
+    bool stored = !stays && relocate_stays_writable(object, slot);
     uintptr_t address =
         definition.symbol && !has_resolver(definition) ? symbol_address(definition) + addend : 0;
     if (event_wanted(linker, EVENT_slot)) {
@@ -100,6 +117,11 @@ uintptr_t lazy_bind(struct object *object, size_t index) {
     }
     if (has_resolver(definition))
         address = choose(linker, object, definition, slot) + addend;
+    if (audited) {
+        struct audit_call call = {linker, object, index, definition, address};
+        address =
+            arch_call_keeping_vectors(ask_auditors, &call, arch_vector_area(linker_cpu(linker)));
+    }
     reader_leave();
     if (stored)
         __atomic_store_n((uintptr_t *)slot,

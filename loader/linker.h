@@ -16,6 +16,7 @@
 #include "cpu.h"
 
 struct event_state;
+struct audit;
 
 struct linker {
     struct process process; /* start */
@@ -30,6 +31,8 @@ struct linker {
     const char *interpreter;              /* load: the program's PT_INTERP, NULL: none */
     const struct libc_shim *shim;         /* recognise; its confirm finds base.libc */
     void *libc_state;                     /* the adapter's own */
+    struct audit *audit;                  /* audit.c; NULL: no auditors */
+    bool thread_made;                     /* start_first_thread has been called */
     struct tls tls;                       /* tls */
     size_t constructed;                   /* init: objects whose constructors have begun */
     struct object *init_first; /* load: the last one with DF_1_INITFIRST, until it is run */

@@ -1,11 +1,13 @@
 /* Loading of objects and their dependencies; see load.h. */
 #include "load.h"
 
+#include "audit.h"
 #include "dynamic.h"
 #include "facts.h"
 #include "linker.h"
 #include "memory.h"
 #include "order.h"
+#include "rendezvous.h"
 #include "retire.h"
 #include "scope.h"
 #include "symbol.h"
@@ -61,8 +63,28 @@ void load_free_place(struct linker *linker, const struct object *object) {
         linker->map_hint = object->map_end;
 }
 
+void load_all_added(struct linker *linker, struct namespace *space) {
+    if (space->adding)
+        audit_activity(linker, space, AUDIT_CONSISTENT);
+    space->adding = false;
+}
+
+/* Auditors hear that the objects they were told of go again. */
+static void tell_failure(struct transaction *transaction) {
+    struct linker *linker = transaction->linker;
+    struct object *object = linker->audit ? load_first_new(transaction) : NULL;
+    if (!object)
+        return;
+    for (; object; object = object->next)
+        if (!object->real)
+            audit_closed(linker, object);
+    audit_activity(linker, transaction->space, AUDIT_DELETE);
+    transaction->space->adding = true;
+}
+
 void load_roll_back(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
+    tell_failure(transaction);
     while (transaction->space->last != transaction->last_before) {
         struct object *object = transaction->space->last;
         load_unlink(linker, object);
@@ -76,6 +98,7 @@ void load_roll_back(struct transaction *transaction) {
     if (!transaction->last_before)
         scope_clear(linker, &transaction->space->global);
     linker->shim->objects_changed(linker);
+    load_all_added(linker, transaction->space);
     linker->shim->tls_changed(linker); /* the static block may have grown */
     retire_sweep(linker);
 }
@@ -143,6 +166,18 @@ static struct object *find_file(struct namespace *space, const struct image_file
     return NULL;
 }
 
+/* Auditors hear of the object, and before the first one that objects are being added. */
+static bool add_audited(struct linker *linker, struct object *object, struct error *error) {
+    struct namespace *space = object->space;
+    if (!rendezvous_mirror_one(linker, object, error))
+        return false;
+    if (!space->adding)
+        audit_activity(linker, space, AUDIT_ADD);
+    space->adding = true;
+    audit_opened(linker, object);
+    return true;
+}
+
 /* Maps and reads an opened library. */
 static struct object *map_library(struct linker *linker, struct namespace *space,
                                   const struct image_file *file, const char *name, const char *path,
@@ -178,12 +213,19 @@ static struct object *map_library(struct linker *linker, struct namespace *space
         object_free(object);
         return NULL;
     }
+    if (!object_has_name(object, name) && !object_add_name(object, name)) {
+        error_no_memory(error, path);
+        object_free(object);
+        return NULL;
+    }
     object->space = space;
     tell_object(linker, object, name);
     load_append(linker, space, object);
     if (object->flags_1 & DF_1_INITFIRST) /* of several, ld.so keeps the last one */
         linker->init_first = object;
-    return object;
+    if (!linker->audit || add_audited(linker, object, error))
+        return object;
+    return NULL;
 }
 
 /* Finds the file: by the adapter's own rules, or by search. */
@@ -200,15 +242,38 @@ static void note_request(struct error *error, const char *name, const struct obj
     format_text(error->wanted, sizeof error->wanted, "%s", name);
 }
 
+/* ld.so searches for itself in namespaces other than the base one, and auditors see it. */
+static void tell_loader_search(struct linker *linker, const struct namespace *space,
+                               const char *name, struct object *requester) {
+    struct image_file file;
+    char path[SEARCH_PATH_MAX];
+    struct error error;
+    if (space == &linker->base || (!linker->audit && !space->audits))
+        return;
+    requester = space->audits ? linker->program : requester;
+    if (!space->audits)
+        name = audit_search(linker, requester, name, AUDIT_SEARCH_NAME);
+    if (name && open_library(linker, name, requester, &file, path, &error))
+        image_close(&file);
+}
+
 struct object *load_library(struct linker *linker, struct namespace *space, const char *name,
                             struct object *requester, struct error *error) {
     struct object *object = load_find(space, name);
     if (object)
         return object;
-    if (means_loader(linker, name))
+    if (means_loader(linker, name)) {
+        tell_loader_search(linker, space, name, requester);
         return add_loader(linker, space, error);
+    }
     struct image_file file;
     char path[SEARCH_PATH_MAX];
+    const char *wanted = name;
+    if (linker->audit && !(name = audit_search(linker, requester, name, AUDIT_SEARCH_NAME))) {
+        error_set(error, ERROR_OTHER, 0, "", "cannot open shared object file");
+        note_request(error, wanted, requester);
+        return NULL;
+    }
     EVENT(linker, search, .state = "begin", .name = name, .by = requester,
           .space = (uint64_t)space->id);
     bool found = open_library(linker, name, requester, &file, path, error);

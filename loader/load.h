@@ -43,6 +43,9 @@ bool load_group(struct linker *linker, struct object *root, struct object *const
 struct object *load_find_by_file(struct linker *linker, struct namespace *space, const char *name,
                                  struct object *requester, struct error *error);
 
+/* Auditors hear that all objects that were to be added are there. */
+void load_all_added(struct linker *linker, struct namespace *space);
+
 /* Undoes the transaction: unmaps and forgets every object that it added. */
 void load_roll_back(struct transaction *transaction);
 

@@ -4,6 +4,7 @@
  * the line after it says what holds from there on. The stages are the same for a program that the
  * kernel started with myld as its interpreter, for ./myld program, and for every libc.
  */
+#include "audit.h"
 #include "auxv.h"
 #include "event.h"
 #include "event_debug.h"
@@ -58,9 +59,11 @@ static bool load(struct linker *linker, struct error *error) {
     if (UNLIKELY(linker->options.debug))
         event_debug_open(linker);
     tell_object(linker, linker->program, NULL);
-    if (!program_add_vdso(linker, error))
+    if (!program_add_vdso(linker, error) || !audit_start(linker, error))
         return false;
     struct object_list *preloaded = start_preload(linker, error);
+    if (linker->vdso)
+        audit_opened(linker, linker->vdso);
     if (!preloaded ||
         !load_group(linker, linker->program, preloaded->item, preloaded->count, error) ||
         !start_complete_scope(linker, error) || !confirm(linker, error))
@@ -111,15 +114,10 @@ static _Noreturn void run(struct linker *linker) {
         list_answer(linker);
     /* Every version that some object needs is defined. */
 
-    event_stage(linker, "tls");
-    linker->shim->lay_out_tls(linker);
-    tell_tls_layout(linker);
-    /* Each TLS module has its offset from the thread pointer. */
-
-    event_stage(linker, "libc-before");
-    if (!rendezvous_open(linker, error) || !linker->shim->before_relocation(linker, error))
+    if (!start_first_thread(linker, error) || !rendezvous_open(linker, error))
         report_failure(linker, error);
-    /* What IFUNC resolvers read is there. */
+    /* Each TLS module has its offset from the thread pointer; there is a thread. What IFUNC
+     * resolvers read is there. */
 
     event_stage(linker, "relocate");
     if (!relocate(linker, error))
@@ -139,6 +137,7 @@ static _Noreturn void run(struct linker *linker) {
     event_stage(linker, "announce");
     rendezvous_announce(&linker->base, RENDEZVOUS_ADD);
     rendezvous_announce(&linker->base, RENDEZVOUS_CONSISTENT);
+    load_all_added(linker, &linker->base);
     /* A debugger knows all objects. */
 
     linker->shim->before_constructors(linker);

@@ -23,6 +23,8 @@ struct namespace {
     struct object *functions;  /* the adapter's: of the loader, in front of libc's; or NULL */
     struct r_debug_all *debug; /* what debuggers see of it; NULL until rendezvous.c makes it */
     struct linker *observer;   /* somebody wants to be told of events; NULL: nobody does */
+    bool audits;               /* audit.c: an auditor and its libraries live here */
+    bool adding;               /* auditors know that objects are being added */
     bool closing, close_again; /* dl.c: dlclose is at work in it; it must look again */
 };
 

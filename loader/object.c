@@ -79,6 +79,8 @@ static void free_contents(struct object *object) {
     memory_free(object->segments);
     memory_free(object->path_folders);
     memory_free(object->versions);
+    memory_free(object->audit_states);
+    memory_free(object->audit_slots);
 }
 
 void object_free(struct object *object) {

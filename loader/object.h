@@ -210,6 +210,9 @@ struct object {
     size_t open_count; /* handles that dlopen has given out */
     _Atomic(struct binding *) bound_to; /* objects that a symbol was bound in and that could be
                                            unloaded, latest first; only grows */
+    bool audit_any;                     /* audit_calls.c: some auditor wants its bindings */
+    struct audit_state *audit_states;   /* one for each auditor; NULL: not audited */
+    struct audit_slot *audit_slots;     /* one for each PLT slot; NULL: nobody watches them */
     struct tls_descriptor *descriptors; /* arguments of its dynamic TLS descriptors */
 };
 

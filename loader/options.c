@@ -44,6 +44,7 @@ enum {
     TRACE,
     PRELOAD,
     DEBUG, /* where the administrator allows it: debug.c */
+    AUDIT,
     FIRST_UNTRUSTED,
     LIBRARY_PATH = FIRST_UNTRUSTED,
     ORIGIN_PATH,
@@ -64,6 +65,7 @@ static const char variable_names[VARIABLE_COUNT][24] = {
     [VERBOSE] = "LD_VERBOSE",
     [TRACE] = "LD_TRACE_LOADED_OBJECTS",
     [PRELOAD] = "LD_PRELOAD",
+    [AUDIT] = "LD_AUDIT",
     [LIBRARY_PATH] = "LD_LIBRARY_PATH",
     [ORIGIN_PATH] = "LD_ORIGIN_PATH",
     [DYNAMIC_WEAK] = "LD_DYNAMIC_WEAK",
@@ -132,6 +134,7 @@ static void read_environment(struct options *options, struct process *process) {
     options->list_unused = !process->secure && has_word(values[DEBUG], "unused");
     options->preload = if_not_empty(values[PRELOAD]);
     options->debug = if_not_empty(values[DEBUG]);
+    options->audit = if_not_empty(values[AUDIT]);
     options->library_path = if_not_empty(values[LIBRARY_PATH]);
     options->debug_output = if_not_empty(values[DEBUG_OUTPUT]);
     options->origin_path = values[ORIGIN_PATH];
@@ -197,6 +200,7 @@ static const char **value_of(struct options *options, const char *word) {
         {"--library-path", offsetof(struct options, library_path)},
         {"--preload", offsetof(struct options, preload_option)},
         {"--argv0", offsetof(struct options, argv0)},
+        {"--audit", offsetof(struct options, audit_option)},
         {"--inhibit-rpath", offsetof(struct options, inhibit_rpath)},
         {"--why", offsetof(struct options, why)},
         {"--why-lib", offsetof(struct options, why_lib)},

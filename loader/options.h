@@ -27,6 +27,8 @@ struct options {
     const char *library_path;   /* --library-path, else LD_LIBRARY_PATH; NULL: none */
     const char *preload;        /* LD_PRELOAD, NULL: none */
     const char *preload_option; /* --preload, NULL: none */
+    const char *audit;          /* LD_AUDIT, NULL: none */
+    const char *audit_option;   /* --audit, NULL: none */
     const char *inhibit_rpath;  /* --inhibit-rpath: objects whose search paths do not count, NULL */
     const char *hwcaps_prepend; /* --glibc-hwcaps-prepend: folders to look at first, NULL: none */
     const char *hwcaps_mask;    /* --glibc-hwcaps-mask: of the others these alone, NULL: all */

@@ -1,8 +1,10 @@
 /* The relocation loop for all machines; see relocate.h. */
 #include "relocate.h"
 
+#include "audit.h"
 #include "facts.h"
 #include "index.h"
+#include "linker.h"
 #include "memory.h"
 #include "reloc.h"
 #include "sys.h"
@@ -15,6 +17,7 @@ struct deferred {
     uintptr_t *place;
     struct symbol_result definition; /* symbol NULL: IRELATIVE */
     uintptr_t addend;                /* IRELATIVE: the resolver; else what is added to its result */
+    bool is_slot;                    /* of the PLT */
     bool sign;                       /* the place is a slot of a signed PLT */
 };
 
@@ -32,6 +35,7 @@ struct pass {
     struct symbol_result last;
     const struct symbol_index *index; /* of the first scope; NULL: none */
     uint32_t hash;                    /* of the present relocation's name; 0: not known */
+    bool watched;                     /* auditors want to see what PLT slots are bound to */
     struct deferred *deferred;
     size_t deferred_count, deferred_capacity;
 };
@@ -283,6 +287,8 @@ static bool run_deferred(struct pass *pass) {
         if (!called)
             return false;
         value += definition.symbol && value ? entry->addend : 0;
+        if (pass->watched && entry->is_slot)
+            value = audit_bind_now(pass->linker, pass->object, definition, value);
         store_target((uintptr_t)entry->place, value, entry->sign);
         tell_choice(pass, entry, value);
     }
@@ -323,9 +329,12 @@ static bool apply_word(struct pass *pass, const struct relocation *relocation) {
     if (is_ifunc(definition)) {
         check_resolver(pass, relocation, definition);
         return defer(pass, (struct deferred){(uintptr_t *)relocation->place, definition, addend,
-                                             pass->sign});
+                                             relocation->kind == RELOC_JUMP_SLOT, pass->sign});
     }
-    store_target(relocation->place, value_of(definition) + addend, pass->sign);
+    uintptr_t value = value_of(definition) + addend;
+    if (pass->watched && relocation->kind == RELOC_JUMP_SLOT && definition.symbol)
+        value = audit_bind_now(pass->linker, pass->object, definition, value);
+    store_target(relocation->place, value, pass->sign);
     return true;
 }
 
@@ -478,6 +487,7 @@ static bool apply_kind(struct pass *pass, const struct relocation *relocation) {
         return defer(pass, (struct deferred){(uintptr_t *)relocation->place,
                                              {NULL, NULL},
                                              pass->object->bias + relocation->addend,
+                                             false,
                                              pass->sign});
     case RELOC_COPY:
         return !pass->options.copies || apply_copy(pass, relocation);
@@ -652,7 +662,9 @@ static bool apply_plt(struct pass *pass) {
             return false;
     }
     object->plt_got[1] = (uintptr_t)object;
-    object->plt_got[2] = (uintptr_t)arch_lazy_trampoline;
+    object->plt_got[2] = pass->watched && pass->linker->audit->calls
+                             ? (uintptr_t)arch_audit_trampoline
+                             : (uintptr_t)arch_lazy_trampoline;
     object->lazy = true;
     EVENT(pass->linker, slots, .object = object, .got = (uintptr_t)object->plt_got, .lazy = waiting,
           .bound = object->plt_rela_count - waiting);
@@ -703,6 +715,9 @@ static void tell_state(const struct pass *pass, const char *state) {
 bool relocate_object(struct linker *linker, struct object *object, struct relocate_options options,
                      struct error *error) {
     struct pass pass = {.linker = linker, .object = object, .options = options, .error = error};
+    pass.watched = audit_watches(linker, object);
+    if (pass.watched && !audit_prepare(linker, object, error))
+        return false;
     tell_state(&pass, "begin");
     if (object->scopes && object->scopes->count)
         pass.index = object->scopes->item[0]->list->index;

@@ -35,7 +35,9 @@ static bool add_command_entries(struct linker *linker, struct link_map **first) 
     return true;
 }
 
-static bool make_mirror(struct linker *linker, struct object *object, struct error *error) {
+bool rendezvous_mirror_one(struct linker *linker, struct object *object, struct error *error) {
+    if (object->map)
+        return true;
     size_t size = linker->shim->map_size(linker);
     /* The word behind the mirror leads back to the object. */
     object->map = memory_alloc(size + sizeof(void *));
@@ -55,7 +57,7 @@ struct object *rendezvous_object(const struct linker *linker, const struct link_
 
 bool rendezvous_mirror(struct linker *linker, struct namespace *space, struct error *error) {
     for (struct object *object = space->first; object; object = object->next)
-        if (!object->map && !make_mirror(linker, object, error))
+        if (!rendezvous_mirror_one(linker, object, error))
             return false;
     if (space->debug)
         return true;
@@ -97,9 +99,15 @@ void rendezvous_remove(struct object *object) {
 }
 
 bool rendezvous_open(struct linker *linker, struct error *error) {
+    if (linker->base.last->published)
+        return true;
+    if (!rendezvous_mirror_one(linker, linker->self, error))
+        return false;
     if (!rendezvous_mirror(linker, &linker->base, error))
         return false;
     rendezvous_publish(linker, &linker->base);
+    if (rendezvous_all.base.r_brk)
+        return true;
     struct link_map *first = linker->program->map;
     if (linker->options.explicitly && !add_command_entries(linker, &first))
         return error_no_memory(error, "");

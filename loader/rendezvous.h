@@ -31,6 +31,9 @@ extern struct r_debug_all rendezvous_all;
 _Static_assert(sizeof(struct r_debug) == 40 && sizeof(struct r_debug_all) == 48,
                "the sizes in rendezvous.S");
 
+/* Makes a mirror for one object that has none. */
+bool rendezvous_mirror_one(struct linker *linker, struct object *object, struct error *error);
+
 /* Makes a mirror for each object of the namespace that has none. Before RELRO is read-only:
  * adapters may relocate l_ld in place. */
 bool rendezvous_mirror(struct linker *linker, struct namespace *space, struct error *error);
@@ -41,8 +44,8 @@ void rendezvous_publish(struct linker *linker, struct namespace *space);
 /* Takes the object's mirror out of its list. */
 void rendezvous_remove(struct object *object);
 
-/* The same for the first time, before RELRO is read-only: the program's DT_DEBUG points to the
- * rendezvous from now on. */
+/* Both for the base namespace, before RELRO is read-only: the program's DT_DEBUG points to the
+ * rendezvous from the first time on. */
 bool rendezvous_open(struct linker *linker, struct error *error);
 
 /* Tells a debugger that the namespace's list is about to change or has changed. */

@@ -197,10 +197,22 @@ static bool skip(const struct attempt *attempt, enum search_rule rule, const str
     return false;
 }
 
+/* Asks whoever wants to change attempt->path. False: it shall not be tried. */
+static bool redirect(struct attempt *attempt, enum search_rule rule) {
+    const struct search *search = attempt->search;
+    const char *path =
+        search->redirect(search->redirect_context, attempt->requester, attempt->path, rule);
+    if (path && path != attempt->path)
+        format_text(attempt->path, SEARCH_PATH_MAX, "%s", path);
+    return path != NULL;
+}
+
 /* Opens attempt->path. Returns true when the search is over: the file is there, sound or broken. */
 static bool try_path(struct attempt *attempt, enum search_rule rule) {
     bool foreign;
     struct error *error = attempt->error; /* too large for a local one */
+    if (attempt->search->redirect && !redirect(attempt, rule))
+        return false;
     bool found = image_open_for(attempt->file, attempt->path, attempt->search->facts->machine,
                                 &foreign, error);
     if (found && attempt->search->set_user_id_only && !(attempt->file->mode & S_ISUID)) {
@@ -228,12 +240,14 @@ static bool try_folder(struct attempt *attempt, struct folder *folder, enum sear
     }
     const struct search *search = attempt->search;
     bool fresh = !folder->probed;
+    bool all = search->redirect && (fresh || folder->path[0] != '/');
     if (fresh)
         folder_probe(attempt->search, folder);
     const char *const *names = search->subfolders;
     bool tells = fresh && search->observer && names; /* what is missing, too */
-    for (uint32_t i = 0; i < 64 && (folder->present >> i || (tells && names[i])); i++) {
-        bool present = folder->present >> i & 1;
+    for (uint32_t i = 0; i < 64 && (folder->present >> i || ((tells || all) && names && names[i]));
+         i++) {
+        bool present = all || folder->present >> i & 1;
         if (!present && !tells)
             continue;
         format_text(attempt->path, SEARCH_PATH_MAX, "%s%s/%s", folder->path, names[i],
@@ -244,7 +258,7 @@ static bool try_folder(struct attempt *attempt, struct folder *folder, enum sear
             return true;
     }
     format_text(attempt->path, SEARCH_PATH_MAX, "%s%s", folder->path, attempt->name);
-    if (!folder->missing)
+    if (!folder->missing || all)
         return try_path(attempt, rule);
     tell(search, rule, attempt->path, fresh ? SEARCH_NO_FOLDER : SEARCH_SKIPPED, NULL);
     return false;

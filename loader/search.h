@@ -96,6 +96,11 @@ struct search {
     bool inhibit_cache;
     bool
         set_user_id_only; /* files without that mode bit do not count (LD_PRELOAD in secure mode) */
+    /* Called with each path before it is tried, if anybody wants to: returns the path to try in its
+     * place, usually the same; NULL: none. Paths of all subfolders are tried then. */
+    const char *(*redirect)(void *context, struct object *requester, const char *path,
+                            enum search_rule rule);
+    void *redirect_context;
     const struct machine_facts *facts;
     const char *platform;                                  /* $PLATFORM */
     struct folder *folders;                                /* all that were seen */

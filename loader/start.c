@@ -8,9 +8,11 @@
 #include "memory.h"
 #include "program.h"
 #include "reloc.h"
+#include "rendezvous.h"
 #include "report.h"
 #include "scope.h"
 #include "sys.h"
+#include "tell.h"
 #include "text.h"
 #include "version.h"
 #include <errno.h>
@@ -266,4 +268,15 @@ void start_report_version(void *context, const struct error *error) {
     linker->shim->describe_start(linker, error, text, sizeof text);
     print_text(2, "%s\n", text);
     EVENT(linker, error, .text = text);
+}
+
+bool start_first_thread(struct linker *linker, struct error *error) {
+    if (linker->thread_made)
+        return true;
+    linker->thread_made = true;
+    event_stage(linker, "tls");
+    linker->shim->lay_out_tls(linker);
+    tell_tls_layout(linker);
+    event_stage(linker, "libc-before");
+    return rendezvous_open(linker, error) && linker->shim->before_relocation(linker, error);
 }

@@ -32,6 +32,10 @@ struct object_list *start_preload(struct linker *linker, struct error *error);
 /* Makes the global scope of the program's group and gives every object its scopes. */
 bool start_complete_scope(struct linker *linker, struct error *error);
 
+/* Makes the first thread: layout of static TLS, the block, what else relocation needs. Done once,
+ * for the program or for the first auditor. */
+bool start_first_thread(struct linker *linker, struct error *error);
+
 /* Prints a missing version (a version_report; context is the linker). */
 void start_report_version(void *context, const struct error *error);
 

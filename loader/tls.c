@@ -244,6 +244,20 @@ void tls_initialise_block(struct linker *linker, uintptr_t thread_pointer, bool 
     tls_slot(linker, thread_pointer)->magic = THREAD_SLOT_MAGIC;
 }
 
+void tls_initialise_space(struct linker *linker, const struct namespace *space,
+                          uintptr_t thread_pointer, bool fresh) {
+    for (const struct object *object = space->first; object; object = object->next) {
+        if (!object->tls.module || !tls_is_static(object))
+            continue;
+        if (fresh)
+            memcpy((char *)thread_pointer + object->tls.offset, object->tls.image,
+                   object->tls.file_size);
+        else
+            tls_initialise_module(object, thread_pointer);
+    }
+    tls_slot(linker, thread_pointer)->magic = THREAD_SLOT_MAGIC;
+}
+
 uintptr_t tls_new_thread_area(struct linker *linker, size_t tcb_size, size_t tcb_alignment) {
     struct tls *tls = &linker->tls;
     size_t alignment = max_size(tls->alignment, tcb_alignment);

@@ -14,6 +14,7 @@
 #include "object.h"
 
 struct linker;
+struct namespace;
 
 /* What the loader keeps for each thread, in the thread's static TLS block. */
 struct thread_slot {
@@ -91,6 +92,11 @@ uintptr_t tls_new_thread_area(struct linker *linker, size_t tcb_size, size_t tcb
 /* Writes the initial bytes of all static modules into the static block around `thread_pointer`, and
  * the loader's slot. `fresh` memory is zero already. */
 void tls_initialise_block(struct linker *linker, uintptr_t thread_pointer, bool fresh);
+
+/* The same for the modules of one namespace alone, whose objects are relocated only now. `fresh`:
+ * their memory is zero already. */
+void tls_initialise_space(struct linker *linker, const struct namespace *space,
+                          uintptr_t thread_pointer, bool fresh);
 
 /* The initial bytes of one static module in one thread. */
 void tls_initialise_module(const struct object *object, uintptr_t thread_pointer);

@@ -169,6 +169,15 @@ $(call glibc,libspace_one.so,libspace.c,,$(call SPACE,one,1))
 $(call glibc,libspace_two.so,libspace.c,libgreet.so,$(call SPACE,two,2))
 $(call glibc,spaces,spaces.c,,-pthread -rdynamic)
 
+# Auditors: with and without the calls at PLT entries; versions that are refused.
+AUDITOR = -DAUDITOR_NAME='"$(1)"'
+$(call glibc,libaudit.so,auditor.c,,$(call AUDITOR,audit))
+$(call glibc,libaudit_plt.so,auditor.c,,$(call AUDITOR,plt) -DAUDITOR_PLT)
+$(call glibc,libaudit_new.so,auditor.c,,$(call AUDITOR,new) -DAUDITOR_VERSION=99)
+$(call glibc,libaudit_off.so,auditor.c,,$(call AUDITOR,off) -DAUDITOR_VERSION=0)
+# Named by the program itself.
+$(call glibc,greet_audited,greet.c,libgreet.so,-Xlinker --audit=./libaudit_off.so -Xlinker --depaudit=./libaudit.so)
+
 # Mapping.
 $(call both,libempty.so,libempty.c)
 $(call both,libalign.so,libalign.c,,-z max-page-size=0x200000)

@@ -120,6 +120,18 @@ _Noreturn void arch_enter(uintptr_t entry, void *stack, void (*fini)(void));
 /* GOT[2] of a lazily bound object: what PLT0 jumps to (lazy.c is its C side). */
 extern const char arch_lazy_trampoline[];
 
+/* The same for an object whose calls auditors watch (audit_bind.c is its C side), and the names of
+ * their functions (rtld-audit(7)). */
+extern const char arch_audit_trampoline[];
+#define ARCH_AUDIT_ENTER "la_aarch64_gnu_pltenter"
+#define ARCH_AUDIT_LEAVE "la_aarch64_gnu_pltexit"
+/* The oldest version of the interface whose structures are the same. */
+#define ARCH_AUDIT_OLDEST 2
+/* The trampoline saves the same registers on all processors. */
+static inline void arch_audit_prepare(const struct cpu *cpu) {
+    (void)cpu;
+}
+
 /* Entry points of TLS descriptors (TLSDESC: aaelf64, "TLS descriptors"). */
 extern const char arch_tlsdesc_static[];
 extern const char arch_tlsdesc_dynamic[];

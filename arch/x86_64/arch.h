@@ -100,6 +100,19 @@ _Noreturn void arch_enter(uintptr_t entry, void *stack, void (*fini)(void));
 /* GOT[2] of a lazily bound object: what PLT0 jumps to (lazy.c is its C side). */
 extern const char arch_lazy_trampoline[];
 
+/* The same for an object whose calls auditors watch (audit_bind.c is its C side), and the names of
+ * their functions (rtld-audit(7)). */
+extern const char arch_audit_trampoline[];
+#define ARCH_AUDIT_ENTER "la_x86_64_gnu_pltenter"
+#define ARCH_AUDIT_LEAVE "la_x86_64_gnu_pltexit"
+/* The oldest version of the interface whose structures are the same. */
+#define ARCH_AUDIT_OLDEST 1
+/* Bytes of each vector register that the trampoline saves: 16, 32 or 64. Set before it is used. */
+extern uint32_t arch_audit_vectors;
+static inline void arch_audit_prepare(const struct cpu *cpu) {
+    arch_audit_vectors = (cpu->xcr0 & 0xe6) == 0xe6 ? 64 : (cpu->xcr0 & 6) == 6 ? 32 : 16;
+}
+
 /* Entry points of TLS descriptors (TLSDESC: Oliva and de Oliveira, "Thread-Local Storage
  * Descriptors"). */
 extern const char arch_tlsdesc_static[];

@@ -2,6 +2,7 @@
  * from TLS, errors and the dl* functions. */
 #include "glibc.h"
 
+#include "loader/audit.h"
 #include "loader/dl.h"
 #include "loader/rendezvous.h"
 #include "loader/symbol.h"
@@ -47,14 +48,18 @@ void _dl_mcount(uintptr_t from, uintptr_t to) {
     (void)from, (void)to;
 }
 
-/* Auditing: without auditors these have nothing to tell anybody, as in ld.so. */
+/* libc runs the program's constructors itself, and says so to auditors. */
 void _dl_audit_preinit(struct link_map *map) {
     (void)map;
+    audit_preinit(linker_instance());
 }
 
+/* dlsym of a libc that looks symbols up itself has found one. */
 void _dl_audit_symbind_alt(struct link_map *map, const Elf64_Sym *reference, void **value,
                            struct link_map *result) {
-    (void)map, (void)reference, (void)value, (void)result;
+    struct linker *linker = linker_instance();
+    struct symbol_result found = {rendezvous_object(linker, result), reference};
+    *value = (void *)audit_dlsym(linker, rendezvous_object(linker, map), found, (uintptr_t)*value);
 }
 
 /* dlinfo's RTLD_DI_SERINFO and RTLD_DI_SERINFOSIZE. */

@@ -94,12 +94,16 @@ static const struct glibc_layout *find_layout(struct object *libc, struct error 
     return recognition.layout;
 }
 
-bool glibc_has_layout(struct linker *linker, struct object *libc, const struct glibc_layout *layout,
-                      struct error *error) {
-    const struct glibc_layout *its = find_layout(libc, error);
-    return its && (its == layout || error_set(error, ERROR_FILE, 0, libc->path,
-                                              "is not of the same glibc as the program's %s",
-                                              linker->base.libc->path));
+bool glibc_adopt(struct linker *linker, struct object *libc, struct error *error) {
+    const struct glibc_layout *layout = find_layout(libc, error);
+    if (layout && state.layout && layout != state.layout)
+        return error_set(error, ERROR_FILE, 0, libc->path, "is not of the process's other glibc");
+    bool known = state.layout != NULL;
+    state.layout = layout;
+    linker->libc_state = &state;
+    if (layout && !known)
+        glibc_read_tunables(linker);
+    return layout != NULL;
 }
 
 static bool confirm(struct linker *linker, struct error *error) {
@@ -113,16 +117,14 @@ static bool confirm(struct linker *linker, struct error *error) {
         return error_set(error, ERROR_FILE, 0, "libc.so.6",
                          "the program needs glibc, but none of its libraries brings it");
     linker->base.libc = libc;
-    linker->libc_state = &state;
-    state.layout = find_layout(libc, error);
-    if (linker->options.mode == MODE_RUN && !state.layout) {
+    if (glibc_adopt(linker, libc, error))
+        return true;
+    if (linker->options.mode == MODE_RUN) {
         handover(linker, linker->search.facts->glibc_loader);
         return false; /* it could not */
     }
-    if (!state.layout) /* a list needs none */
-        return linker->options.mode == MODE_LIST || linker->options.mode == MODE_TRACE;
-    glibc_read_tunables(linker);
-    return true;
+    /* a list needs none */
+    return linker->options.mode == MODE_LIST || linker->options.mode == MODE_TRACE;
 }
 
 static size_t map_size(struct linker *linker) {
@@ -145,7 +147,8 @@ static bool before_relocation(struct linker *linker, struct error *error) {
 }
 
 static bool after_relocation(struct linker *linker, struct error *error) {
-    tls_initialise_block(linker, arch_thread_pointer(), true);
+    /* Other namespaces, of auditors, have theirs. */
+    tls_initialise_space(linker, &linker->base, arch_thread_pointer(), !linker->base.next);
     uintptr_t early_init = glibc_libc_symbol(linker, "__libc_early_init", "GLIBC_PRIVATE");
     if (!early_init)
         return error_set(error, ERROR_FILE, 0, linker->base.libc->path,
@@ -169,6 +172,8 @@ static void nothing(struct linker *linker) {
 
 static void with_mutex(struct linker *linker, enum glibc_field field, bool take) {
     struct glibc *glibc = glibc_of(linker);
+    if (!linker->base.libc || !linker->base.libc->relocated)
+        return; /* auditors are at work, and no thread but the first */
     if (!glibc->mutex_lock) {
         glibc->mutex_unlock =
             (int (*)(void *))glibc_libc_symbol(linker, "pthread_mutex_unlock", NULL);

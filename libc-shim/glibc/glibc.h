@@ -104,10 +104,10 @@ static inline uintptr_t glibc_libc_symbol(struct linker *linker, const char *nam
     return glibc_symbol(linker->base.libc, name, version);
 }
 
-/* glibc.c: is it libc.so.6? Does it have this layout? If not, *error names it. */
+/* glibc.c: is it libc.so.6? */
 bool glibc_is_libc(const struct object *object);
-bool glibc_has_layout(struct linker *linker, struct object *libc, const struct glibc_layout *layout,
-                      struct error *error);
+/* Takes the libc's layouts for the process, or checks that it has those that were taken before. */
+bool glibc_adopt(struct linker *linker, struct object *libc, struct error *error);
 
 /* spaces.c */
 bool glibc_find_libc(struct linker *linker, struct object *root, struct error *error);

@@ -109,7 +109,7 @@ void glibc_mirror(struct linker *linker, struct object *object) {
     const struct glibc_layout *layout = glibc->layout;
     unsigned char *map = (unsigned char *)object->map;
     mirror_names(layout, object);
-    glibc_put_word(layout, map, GLIBC_lm_ns, (uintptr_t)object->space->id);
+    glibc_put_word(layout, map, GLIBC_lm_ns, object->space ? (uintptr_t)object->space->id : 0);
     glibc_put_word(layout, map, GLIBC_lm_real,
                    (uintptr_t)(object->real ? object->real->map : object->map));
     if (object->real) /* the rest is found there */

@@ -6,6 +6,7 @@
  */
 #include "glibc.h"
 
+#include "loader/audit.h"
 #include "loader/dl.h"
 #include "loader/event.h"
 #include "loader/init.h"
@@ -237,6 +238,8 @@ void glibc_objects_changed(struct linker *linker) {
     }
     glibc_put_word(layout, _rtld_global, GLIBC_gl_nns, used);
     glibc_put_word(layout, _rtld_global, GLIBC_gl_load_adds, linker->added);
+    if (linker->audit)
+        glibc_put_int(layout, _rtld_global_ro, GLIBC_ro_naudit, linker->audit->count);
     dl_index_objects(linker);
 }
 
@@ -259,6 +262,8 @@ static bool grow_slotinfo(struct linker *linker, size_t capacity) {
 
 void glibc_tls_changed(struct linker *linker) {
     struct glibc *glibc = glibc_of(linker);
+    if (!glibc)
+        return;
     const struct glibc_layout *layout = glibc->layout;
     const struct tls *tls = &linker->tls;
     glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_max_dtv_idx, tls->highest);

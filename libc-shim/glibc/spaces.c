@@ -44,10 +44,11 @@ bool glibc_find_libc(struct linker *linker, struct object *root, struct error *e
         if (glibc_is_libc(group->item[i]))
             space->libc = group->item[i];
     if (!space->libc)
-        return true;
-    const struct glibc_layout *layout = glibc_of(linker)->layout;
-    return glibc_has_layout(linker, space->libc, layout, error) &&
-           ((size_t)space->id < glibc_space_slots(layout) || add_functions(linker, root, error));
+        return glibc_of(linker) ||
+               error_set(error, ERROR_FILE, 0, root->path, "needs no libc.so.6");
+    return glibc_adopt(linker, space->libc, error) &&
+           ((size_t)space->id < glibc_space_slots(glibc_of(linker)->layout) ||
+            add_functions(linker, root, error));
 }
 
 void glibc_start_libc(struct linker *linker, struct namespace *space) {

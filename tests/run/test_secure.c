@@ -40,6 +40,8 @@ static const struct {
     {"LD_PRELOAD=./libinterpose.so", "secure", false},
     {"LD_PRELOAD=libm.so.6:./libinterpose.so", "secure", false},
     {"LD_PRELOAD=$ORIGIN/libinterpose.so:${LIB}/libm.so.6", "secure", false},
+    {"LD_AUDIT=./libaudit.so", "secure", false},
+    {"LD_AUDIT=libaudit.so LD_LIBRARY_PATH=.", "secure", false},
     {"LD_LIBRARY_PATH=sysv", "secure", false},
     {"LD_BIND_NOW=1 LD_LIBRARY_PATH=. LD_PRELOAD=libgreet.so", "secure", false},
     {"HOME=/x", "secure", true},
@@ -102,27 +104,34 @@ TABLE_TEST(secure, as_native, rows) {
     }
 }
 
-/* A library in a folder of the system may be preloaded if it is itself set-user-ID. The folder is
- * an overlay that these processes alone see. */
-static const char *const modes[] = {"4755", "0755", "2755"};
+/* A library in a folder of the system may be preloaded, or be an auditor, if it is itself
+ * set-user-ID. The folder is an overlay that these processes alone see. */
+static const struct {
+    const char *variable, *library, *mode;
+} system_libraries[] = {
+    {"LD_PRELOAD", "libinterpose.so", "4755"}, {"LD_PRELOAD", "libinterpose.so", "0755"},
+    {"LD_PRELOAD", "libinterpose.so", "2755"}, {"LD_AUDIT", "libaudit.so", "4755"},
+    {"LD_AUDIT", "libaudit.so", "0755"},
+};
 
-TABLE_TEST(secure, preload, modes) {
+TABLE_TEST(secure, system_library, system_libraries) {
     const char *folder = scratch();
-    const char *inside = text("cp libinterpose.so %s/ && chmod %s %s/libinterpose.so && "
-                              "mount -t overlay -o lowerdir=%s:/usr/lib none /usr/lib &&",
-                              folder, *row, folder, folder);
+    const char *inside = text("cp %s %s/ && chmod %s %s/%s && "
+                              "mount -t overlay -o lowerdir=%s:/usr/lib none /usr/lib && %s=%s",
+                              row->library, folder, row->mode, folder, row->library, folder,
+                              row->variable, row->library);
 
     if (!have_namespaces() || geteuid())
         cr_skip_test("needs root and mount namespaces");
     if (!kernel_starts_programs())
         cr_skip_test("the kernel here starts no programs of that machine");
-    struct result native = runf("unshare -m sh -c '%s LD_PRELOAD=libinterpose.so exec %s'", inside,
+    struct result native = runf("unshare -m sh -c '%s exec %s'", inside,
                                 make_program(USER, "secure", native_loader, false));
     if (native.exit && strstr(native.error, "mount"))
         cr_skip_test("no overlays here");
-    struct result got = runf("unshare -m sh -c '%s LD_PRELOAD=libinterpose.so exec %s'", inside,
-                             make_program(USER, "secure", myld(), false));
-    compare_results(&native, &got, COMPARE_FIRST_LINE, "overlay", *row);
+    struct result got =
+        runf("unshare -m sh -c '%s exec %s'", inside, make_program(USER, "secure", myld(), false));
+    compare_results(&native, &got, COMPARE_FIRST_LINE, row->variable, row->mode);
 }
 
 /* A stranger can link to the program from a folder of his own: what $ORIGIN may mean there. The
