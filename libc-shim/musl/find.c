@@ -150,7 +150,8 @@ bool musl_open_libc(struct linker *linker, struct image_file *file, char *path,
     for (size_t place = 0; place < PLACE_COUNT; place++) {
         if (!name_place(linker, place, path))
             continue;
-        error->kind = ERROR_NONE;
+        if (linker->search.observer) /* else nobody looks at it: its page stays untouched */
+            error->kind = ERROR_NONE;
         const char *wrong = try_place(linker, path, file, error);
         tell_place(linker, path, wrong, error);
         if (!wrong)
