@@ -2,72 +2,28 @@
 #include "relocate.h"
 
 #include "audit.h"
-#include "facts.h"
 #include "index.h"
 #include "linker.h"
 #include "memory.h"
 #include "reloc.h"
+#include "relocate_pass.h"
 #include "sys.h"
 #include "tell.h"
 #include "text.h"
 #include <string.h>
 
-/* A relocation that runs an IFUNC resolver, put off to the end. */
-struct deferred {
-    uintptr_t *place;
-    struct symbol_result definition; /* symbol NULL: IRELATIVE */
-    uintptr_t addend;                /* IRELATIVE: the resolver; else what is added to its result */
-    bool is_slot;                    /* of the PLT */
-    bool sign;                       /* the place is a slot of a signed PLT */
-};
-
-/* What the relocation of one object carries along. */
-struct pass {
-    struct linker *linker;
-    struct object *object;
-    struct relocate_options options;
-    struct error *error;
-    struct segment place; /* the segment of the last place: most relocations hit the same one */
-    uint32_t last_index;  /* the last symbol that was looked up, and how */
-    bool last_for_call, last_valid;
-    bool again; /* the last reference hit that memory */
-    bool sign;  /* the relocations are those of a signed PLT */
-    struct symbol_result last;
-    const struct symbol_index *index; /* of the first scope; NULL: none */
-    uint32_t hash;                    /* of the present relocation's name; 0: not known */
-    bool watched;                     /* auditors want to see what PLT slots are bound to */
-    struct deferred *deferred;
-    size_t deferred_count, deferred_capacity;
-};
-
-/* The generic part of one relocation, decoded. */
-struct relocation {
-    enum reloc_kind kind;
-    uint32_t type; /* the machine's number, for messages */
-    uint32_t symbol;
-    uint64_t addend;
-    uintptr_t place;
-};
-
-static bool fail(struct pass *pass, const char *text) {
+bool pass_fail(struct pass *pass, const char *text) {
     return error_set(pass->error, ERROR_FILE, 0, pass->object->label, "%s", text);
 }
 
 /* -- places -- */
 
-static bool find_place(struct pass *pass, uintptr_t address, size_t size) {
+bool pass_find_place(struct pass *pass, uintptr_t address, size_t size) {
     const struct segment *segment = object_segment(pass->object, address, size);
     if (!segment || !(segment->prot & PROT_WRITE || pass->object->text_relocations))
         return false;
     pass->place = *segment;
     return true;
-}
-
-/* True when `size` bytes at `address` lie in a writable segment. */
-static inline bool is_place(struct pass *pass, uintptr_t address, size_t size) {
-    return (address >= pass->place.start &&
-            range_fits(address - pass->place.start, size, pass->place.end - pass->place.start)) ||
-           find_place(pass, address, size);
 }
 
 bool relocate_stays_writable(const struct object *object, uintptr_t place) {
@@ -76,20 +32,9 @@ bool relocate_stays_writable(const struct object *object, uintptr_t place) {
            (place >= object->relro_end || place + sizeof place <= object->relro_start);
 }
 
-/* Relocated words may be unaligned (packed structures), and are of any type. */
-typedef uintptr_t word __attribute__((aligned(1), may_alias));
-
-static void store(uintptr_t place, uintptr_t value) {
-    *(word *)place = value;
-}
-
 /* Stores an address that code will jump to. */
 static void store_target(uintptr_t place, uintptr_t value, bool sign) {
     store(place, sign && value ? arch_sign(value, place) : value);
-}
-
-static uintptr_t load(uintptr_t place) {
-    return *(const word *)place;
 }
 
 /* -- relative relocations -- */
@@ -102,8 +47,8 @@ static bool apply_relr(struct pass *pass) {
         uint64_t entry = object->relr[i];
         if (!(entry & 1)) {
             next = object->bias + entry;
-            if (!is_place(pass, next, sizeof next))
-                return fail(pass, "relative relocation outside of the writable segments");
+            if (!pass_has_place(pass, next, sizeof next))
+                return pass_fail(pass, "relative relocation outside of the writable segments");
             store(next, load(next) + object->bias);
             next += sizeof next;
             continue;
@@ -111,8 +56,8 @@ static bool apply_relr(struct pass *pass) {
         for (uintptr_t place = next; (entry >>= 1); place += sizeof place) {
             if (!(entry & 1))
                 continue;
-            if (!is_place(pass, place, sizeof place))
-                return fail(pass, "relative relocation outside of the writable segments");
+            if (!pass_has_place(pass, place, sizeof place))
+                return pass_fail(pass, "relative relocation outside of the writable segments");
             store(place, load(place) + object->bias);
         }
         next += 63 * sizeof next;
@@ -154,7 +99,7 @@ static size_t apply_relative(struct pass *pass) {
         const Elf64_Rela *rela = &object->rela[i];
         uintptr_t place = bias + rela->r_offset;
         if (arch_reloc_kind((uint32_t)rela->r_info) != RELOC_RELATIVE ||
-            !is_place(pass, place, sizeof place))
+            !pass_has_place(pass, place, sizeof place))
             break;
         if (place >= populated)
             populated = populate(pass, i);
@@ -194,9 +139,8 @@ void relocate_note_binding(struct object *object, struct object *used) {
     } while (!atomic_compare_exchange_weak(&object->bound_to, &head, fresh));
 }
 
-/* Finds the definition for a relocation. True with result->symbol == NULL: weak and undefined. */
-static bool resolve(struct pass *pass, uint32_t index, bool for_call, bool for_copy,
-                    struct symbol_result *result) {
+bool pass_resolve(struct pass *pass, uint32_t index, bool for_call, bool for_copy,
+                  struct symbol_result *result) {
     struct object *object = pass->object;
     if (pass->last_valid && pass->last_index == index && pass->last_for_call == for_call &&
         !for_copy) {
@@ -206,7 +150,7 @@ static bool resolve(struct pass *pass, uint32_t index, bool for_call, bool for_c
     }
     pass->again = false;
     if (!symbol_index_is_valid(object, index))
-        return fail(pass, "relocation with an invalid symbol");
+        return pass_fail(pass, "relocation with an invalid symbol");
     struct symbol_request request;
     *result = symbol_resolve_hashed(object, index, pass->hash, for_call, for_copy, &request);
     const Elf64_Sym *reference = &object->symbols[index];
@@ -222,11 +166,6 @@ static bool resolve(struct pass *pass, uint32_t index, bool for_call, bool for_c
     pass->last_for_call = for_call;
     pass->last_valid = !for_copy;
     return true;
-}
-
-static bool is_ifunc(struct symbol_result definition) {
-    return definition.symbol && ELF64_ST_TYPE(definition.symbol->st_info) == STT_GNU_IFUNC &&
-           definition.symbol->st_shndx != SHN_UNDEF;
 }
 
 /* S, for a definition that is no IFUNC. */
@@ -255,7 +194,7 @@ static bool defer(struct pass *pass, struct deferred entry) {
     const struct segment *segment =
         object_segment(pass->object, (uintptr_t)entry.place, sizeof *entry.place);
     if (!segment || !(segment->prot & PROT_WRITE))
-        return fail(pass, "IFUNC relocation outside of the writable segments");
+        return pass_fail(pass, "IFUNC relocation outside of the writable segments");
     struct deferred *grown = memory_grow(pass->deferred, &pass->deferred_capacity,
                                          pass->deferred_count + 1, sizeof entry);
     if (!grown)
@@ -263,16 +202,6 @@ static bool defer(struct pass *pass, struct deferred entry) {
     pass->deferred = grown;
     pass->deferred[pass->deferred_count++] = entry;
     return true;
-}
-
-static void tell_choice(const struct pass *pass, const struct deferred *entry, uintptr_t value) {
-    struct symbol_result definition = entry->definition;
-    const struct object *in = definition.symbol ? definition.object : pass->object;
-    EVENT(pass->linker, ifunc, .object = pass->object, .in = in,
-          .symbol = definition.symbol ? in->strings + definition.symbol->st_name : NULL,
-          .place = (uintptr_t)entry->place,
-          .resolver = definition.symbol ? symbol_address(definition) : entry->addend,
-          .value = value);
 }
 
 static bool run_deferred(struct pass *pass) {
@@ -290,7 +219,7 @@ static bool run_deferred(struct pass *pass) {
         if (pass->watched && entry->is_slot)
             value = audit_bind_now(pass->linker, pass->object, definition, value);
         store_target((uintptr_t)entry->place, value, entry->sign);
-        tell_choice(pass, entry, value);
+        pass_tell_choice(pass, entry, value);
     }
     return true;
 }
@@ -320,8 +249,9 @@ static bool apply_word(struct pass *pass, const struct relocation *relocation) {
     bool slot = relocation->kind == RELOC_GLOB_DAT || relocation->kind == RELOC_JUMP_SLOT;
     uint64_t addend = slot && !ARCH_SLOT_HAS_ADDEND ? 0 : relocation->addend;
     struct symbol_result definition = {pass->object, NULL};
-    if (relocation->symbol && !resolve(pass, relocation->symbol,
-                                       relocation->kind == RELOC_JUMP_SLOT, false, &definition)) {
+    if (relocation->symbol &&
+        !pass_resolve(pass, relocation->symbol, relocation->kind == RELOC_JUMP_SLOT, false,
+                      &definition)) {
         bool waits = slot && pass->options.patient && pass->error->kind == ERROR_SYMBOL;
         pass->object->incomplete |= waits;
         return waits;
@@ -340,7 +270,7 @@ static bool apply_word(struct pass *pass, const struct relocation *relocation) {
 
 static bool apply_narrow(struct pass *pass, const struct relocation *relocation) {
     struct symbol_result definition = {pass->object, NULL};
-    if (relocation->symbol && !resolve(pass, relocation->symbol, false, false, &definition))
+    if (relocation->symbol && !pass_resolve(pass, relocation->symbol, false, false, &definition))
         return false;
     int64_t value = (int64_t)(value_of(definition) + relocation->addend);
     switch (relocation->kind) {
@@ -376,16 +306,16 @@ static bool apply_narrow(struct pass *pass, const struct relocation *relocation)
 static bool apply_copy(struct pass *pass, const struct relocation *relocation) {
     struct symbol_result definition;
     struct object *object = pass->object;
-    if (!resolve(pass, relocation->symbol, false, true, &definition))
+    if (!pass_resolve(pass, relocation->symbol, false, true, &definition))
         return false;
     if (!definition.symbol)
         return true;
     const Elf64_Sym *reference = &object->symbols[relocation->symbol];
     size_t size = min_size(reference->st_size, definition.symbol->st_size);
     uintptr_t source = symbol_address(definition);
-    if (!is_place(pass, relocation->place, size) ||
+    if (!pass_has_place(pass, relocation->place, size) ||
         !object_segment(definition.object, source, size))
-        return fail(pass, "COPY relocation outside of the segments");
+        return pass_fail(pass, "COPY relocation outside of the segments");
     if (ELF64_ST_VISIBILITY(definition.symbol->st_other) == STV_PROTECTED)
         print_text(2,
                    "warning: copy relocation against non-copyable protected symbol `%s' in `%s'\n",
@@ -398,76 +328,6 @@ static bool apply_copy(struct pass *pass, const struct relocation *relocation) {
           .symbol = object->strings + reference->st_name, .place = relocation->place,
           .source = source, .size = size);
     return true;
-}
-
-/* -- thread-local storage -- */
-
-/* The second word of a descriptor of a module that is not static. */
-static bool describe_dynamic(struct pass *pass, const struct relocation *relocation, size_t module,
-                             size_t offset) {
-    struct tls_descriptor *descriptor = memory_alloc(sizeof *descriptor);
-    if (!descriptor)
-        return error_no_memory(pass->error, pass->object->label);
-    *descriptor = (struct tls_descriptor){{module, offset}, pass->object->descriptors};
-    pass->object->descriptors = descriptor;
-    store(relocation->place, (uintptr_t)arch_tlsdesc_dynamic);
-    store(relocation->place + sizeof(uintptr_t), (uintptr_t)&descriptor->index);
-    return true;
-}
-
-static bool apply_tlsdesc(struct pass *pass, const struct relocation *relocation,
-                          struct symbol_result definition, size_t offset) {
-    if (!is_place(pass, relocation->place, 2 * sizeof(uintptr_t)))
-        return fail(pass, "TLS descriptor outside of the writable segments");
-    if (!definition.object) { /* weak and undefined */
-        store(relocation->place, (uintptr_t)arch_tlsdesc_undefined);
-        store(relocation->place + sizeof(uintptr_t), relocation->addend);
-        return true;
-    }
-    if (!tls_may_be_static(pass->linker, (struct object *)definition.object))
-        return describe_dynamic(pass, relocation, definition.object->tls.module, offset);
-    store(relocation->place, (uintptr_t)arch_tlsdesc_static);
-    store(relocation->place + sizeof(uintptr_t), (uintptr_t)definition.object->tls.offset + offset);
-    return true;
-}
-
-/* Completes the error of a module that finds no room in the static block. Returns false. */
-static bool name_tls_user(struct pass *pass, uint32_t symbol) {
-    const struct object *object = pass->object;
-    format_text(pass->error->needed_by, sizeof pass->error->needed_by, "%s", object->label);
-    format_text(pass->error->symbol, sizeof pass->error->symbol, "%s",
-                symbol ? object->strings + object->symbols[symbol].st_name : "(local)");
-    return false;
-}
-
-static bool apply_tls(struct pass *pass, const struct relocation *relocation) {
-    /* Symbol 0 means the object's own module. */
-    struct symbol_result definition = {pass->object, NULL};
-    if (relocation->symbol) {
-        if (!resolve(pass, relocation->symbol, true, false, &definition))
-            return false;
-        if (!definition.symbol)
-            definition.object = NULL;
-    }
-    if (definition.object && !definition.object->tls.module)
-        return fail(pass, "TLS relocation to an object without thread-local storage");
-    struct object *owner = (struct object *)definition.object;
-    size_t offset = relocation->addend + (definition.symbol ? definition.symbol->st_value : 0);
-    switch (relocation->kind) {
-    case RELOC_DTPMOD:
-        store(relocation->place, owner ? owner->tls.module : 0);
-        return true;
-    case RELOC_DTPREL:
-        store(relocation->place, owner ? offset - ARCH_DTP_BIAS : 0);
-        return true;
-    case RELOC_TPREL:
-        if (owner && !tls_make_static(pass->linker, owner, pass->error))
-            return name_tls_user(pass, relocation->symbol);
-        store(relocation->place, owner ? (uintptr_t)owner->tls.offset + offset : 0);
-        return true;
-    default:
-        return apply_tlsdesc(pass, relocation, definition, offset);
-    }
 }
 
 /* -- the loop -- */
@@ -495,7 +355,7 @@ static bool apply_kind(struct pass *pass, const struct relocation *relocation) {
     case RELOC_DTPREL:
     case RELOC_TPREL:
     case RELOC_TLSDESC:
-        return apply_tls(pass, relocation);
+        return pass_apply_tls(pass, relocation);
     case RELOC_ABSOLUTE32:
     case RELOC_PC32:
     case RELOC_PC64:
@@ -508,20 +368,6 @@ static bool apply_kind(struct pass *pass, const struct relocation *relocation) {
     }
 }
 
-static size_t place_size(enum reloc_kind kind) {
-    switch (kind) {
-    case RELOC_NONE:
-    case RELOC_COPY: /* its size is the symbol's */
-        return 0;
-    case RELOC_ABSOLUTE32:
-    case RELOC_PC32:
-    case RELOC_SIZE32:
-        return 4;
-    default:
-        return sizeof(uintptr_t);
-    }
-}
-
 static bool decode(struct pass *pass, const Elf64_Rela *rela, struct relocation *relocation) {
     uint64_t info = rela->r_info;
     relocation->type = (uint32_t)info;
@@ -530,71 +376,15 @@ static bool decode(struct pass *pass, const Elf64_Rela *rela, struct relocation 
     relocation->addend = (uint64_t)rela->r_addend;
     relocation->place = pass->object->bias + rela->r_offset;
     size_t size = place_size(relocation->kind);
-    return !size || is_place(pass, relocation->place, size) ||
-           fail(pass, "relocation outside of the writable segments");
-}
-
-/* -- telling -- */
-
-static uintptr_t load_sized(const struct relocation *relocation) {
-    uintptr_t value = 0;
-    memcpy(&value, (void *)relocation->place, place_size(relocation->kind));
-    return value;
-}
-
-/* What the relocation that was just applied did. */
-static void tell_applied(struct pass *pass, const struct relocation *relocation) {
-    bool put_off = relocation->kind == RELOC_IRELATIVE || is_ifunc(pass->last);
-    if (relocation->kind == RELOC_NONE || (relocation->kind == RELOC_COPY && !pass->options.copies))
-        return;
-    if (!relocation->symbol) {
-        EVENT(pass->linker, relocation, .object = pass->object,
-              .type = facts_reloc_name(pass->linker->search.facts, relocation->type),
-              .place = relocation->place,
-              .value = relocation->kind == RELOC_IRELATIVE ? 0 : load_sized(relocation));
-        return;
-    }
-    struct told_binding binding = {.from = pass->object,
-                                   .symbol = relocation->symbol,
-                                   .to = pass->last,
-                                   .place = relocation->place,
-                                   .value = put_off ? 0 : load_sized(relocation)};
-    tell_bind(pass->linker, &binding, relocation->type, pass->again);
-}
-
-static void tell_relative(struct pass *pass, const char *type, uintptr_t place) {
-    EVENT(pass->linker, relocation, .object = pass->object, .type = type, .place = place,
-          .value = load(place));
-}
-
-/* The same for those that were applied in loops of their own. */
-static void tell_relatives(struct pass *pass, size_t relative) {
-    const struct object *object = pass->object;
-    uintptr_t place = 0;
-    for (size_t i = 0; i < object->relr_count; i++) {
-        uint64_t entry = object->relr[i];
-        if (!(entry & 1)) {
-            place = object->bias + entry;
-            tell_relative(pass, "RELR", place);
-            place += sizeof place;
-            continue;
-        }
-        for (uintptr_t at = place; (entry >>= 1); at += sizeof at)
-            if (entry & 1)
-                tell_relative(pass, "RELR", at);
-        place += 63 * sizeof place;
-    }
-    for (size_t i = 0; i < relative; i++)
-        tell_relative(
-            pass, facts_reloc_name(pass->linker->search.facts, (uint32_t)object->rela[i].r_info),
-            object->bias + object->rela[i].r_offset);
+    return !size || pass_has_place(pass, relocation->place, size) ||
+           pass_fail(pass, "relocation outside of the writable segments");
 }
 
 static bool apply(struct pass *pass, const struct relocation *relocation) {
     if (!apply_kind(pass, relocation))
         return false;
     if (event_wanted(pass->linker, EVENT_bind))
-        tell_applied(pass, relocation);
+        pass_tell_applied(pass, relocation);
     return true;
 }
 
@@ -626,7 +416,7 @@ static bool got_is_sound(const struct object *object) {
 static bool can_be_lazy(struct pass *pass) {
     const struct object *object = pass->object;
     return pass->options.lazy && !object->bind_now && object->plt_got &&
-           is_place(pass, (uintptr_t)object->plt_got, 3 * sizeof(uintptr_t)) &&
+           pass_has_place(pass, (uintptr_t)object->plt_got, 3 * sizeof(uintptr_t)) &&
            got_is_sound(object);
 }
 
@@ -700,16 +490,8 @@ static bool apply_all(struct pass *pass) {
         return false;
     size_t relative = apply_relative(pass);
     if (event_wanted(pass->linker, EVENT_relocation))
-        tell_relatives(pass, relative);
+        pass_tell_relatives(pass, relative);
     return apply_table(pass, object->rela, relative, object->rela_count) && apply_plt(pass);
-}
-
-static void tell_state(const struct pass *pass, const char *state) {
-    const struct object *object = pass->object;
-    EVENT(pass->linker, relocate, .state = state, .object = object,
-          .lazy = pass->options.lazy && !object->bind_now, .relr = object->relr_count,
-          .relative = object->relative_count,
-          .symbolic = object->rela_count - object->relative_count, .plt = object->plt_rela_count);
 }
 
 bool relocate_object(struct linker *linker, struct object *object, struct relocate_options options,
@@ -718,7 +500,7 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
     pass.watched = audit_watches(linker, object);
     if (pass.watched && !audit_prepare(linker, object, error))
         return false;
-    tell_state(&pass, "begin");
+    pass_tell_state(&pass, "begin");
     if (object->scopes && object->scopes->count)
         pass.index = object->scopes->item[0]->list->index;
     long result = set_text_writable(object, true);
@@ -737,7 +519,7 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
     memory_free(pass.deferred);
     object->relocated = done;
     tell_pages(linker, object);
-    tell_state(&pass, "end");
+    pass_tell_state(&pass, "end");
     return done;
 }
 

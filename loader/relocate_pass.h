@@ -1,0 +1,115 @@
+/* The relocation of one object from within: what relocate.c (the loop), relocate_tls.c
+ * (thread-local storage) and relocate_tell.c (events) share. For these three alone.
+ */
+#ifndef MYLD_RELOCATE_PASS_H
+#define MYLD_RELOCATE_PASS_H
+
+#include "reloc_kind.h"
+#include "relocate.h"
+
+/* A relocation that runs an IFUNC resolver, put off to the end. */
+struct deferred {
+    uintptr_t *place;
+    struct symbol_result definition; /* symbol NULL: IRELATIVE */
+    uintptr_t addend;                /* IRELATIVE: the resolver; else what is added to its result */
+    bool is_slot;                    /* of the PLT */
+    bool sign;                       /* the place is a slot of a signed PLT */
+};
+
+/* What the relocation of one object carries along. */
+struct pass {
+    struct linker *linker;
+    struct object *object;
+    struct relocate_options options;
+    struct error *error;
+    struct segment place; /* the segment of the last place: most relocations hit the same one */
+    uint32_t last_index;  /* the last symbol that was looked up, and how */
+    bool last_for_call, last_valid;
+    bool again; /* the last reference hit that memory */
+    bool sign;  /* the relocations are those of a signed PLT */
+    struct symbol_result last;
+    const struct symbol_index *index; /* of the first scope; NULL: none */
+    uint32_t hash;                    /* of the present relocation's name; 0: not known */
+    bool watched;                     /* auditors want to see what PLT slots are bound to */
+    struct deferred *deferred;
+    size_t deferred_count, deferred_capacity;
+};
+
+/* The generic part of one relocation, decoded. */
+struct relocation {
+    enum reloc_kind kind;
+    uint32_t type; /* the machine's number, for messages */
+    uint32_t symbol;
+    uint64_t addend;
+    uintptr_t place;
+};
+
+/* Fills the error with `text`, about the object. Returns false. */
+bool pass_fail(struct pass *pass, const char *text);
+
+/* Makes the segment that holds `size` bytes at `address` pass->place, if it may be written. */
+bool pass_find_place(struct pass *pass, uintptr_t address, size_t size);
+
+/* True when `size` bytes at `address` lie in a writable segment. */
+static inline bool pass_has_place(struct pass *pass, uintptr_t address, size_t size) {
+    return (address >= pass->place.start &&
+            range_fits(address - pass->place.start, size, pass->place.end - pass->place.start)) ||
+           pass_find_place(pass, address, size);
+}
+
+/* Finds the definition for a relocation. True with result->symbol == NULL: weak and undefined. */
+bool pass_resolve(struct pass *pass, uint32_t index, bool for_call, bool for_copy,
+                  struct symbol_result *result);
+
+/* Relocated words may be unaligned (packed structures), and are of any type. */
+typedef uintptr_t word __attribute__((aligned(1), may_alias));
+
+static inline void store(uintptr_t place, uintptr_t value) {
+    *(word *)place = value;
+}
+
+static inline uintptr_t load(uintptr_t place) {
+    return *(const word *)place;
+}
+
+static inline bool is_ifunc(struct symbol_result definition) {
+    return definition.symbol && ELF64_ST_TYPE(definition.symbol->st_info) == STT_GNU_IFUNC &&
+           definition.symbol->st_shndx != SHN_UNDEF;
+}
+
+/* Bytes that a relocation of this kind writes; 0: none, or as many as its symbol has. */
+static inline size_t place_size(enum reloc_kind kind) {
+    switch (kind) {
+    case RELOC_NONE:
+    case RELOC_COPY: /* its size is the symbol's */
+        return 0;
+    case RELOC_ABSOLUTE32:
+    case RELOC_PC32:
+    case RELOC_SIZE32:
+        return 4;
+    default:
+        return sizeof(uintptr_t);
+    }
+}
+
+/* -- relocate_tls.c -- */
+
+/* Applies a relocation of one of the kinds DTPMOD, DTPREL, TPREL and TLSDESC. */
+bool pass_apply_tls(struct pass *pass, const struct relocation *relocation);
+
+/* -- relocate_tell.c -- */
+
+/* The object's relocation begins or ends. */
+void pass_tell_state(const struct pass *pass, const char *state);
+
+/* What the relocation that was just applied did. */
+void pass_tell_applied(const struct pass *pass, const struct relocation *relocation);
+
+/* The same for those that were applied in loops of their own: RELR, and the first `relative` ones
+ * of DT_RELA. */
+void pass_tell_relatives(const struct pass *pass, size_t relative);
+
+/* What an IFUNC's resolver has answered. */
+void pass_tell_choice(const struct pass *pass, const struct deferred *entry, uintptr_t value);
+
+#endif
