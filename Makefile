@@ -131,7 +131,7 @@ include tools/report/report.mk
 demo:
 	@tools/setup demo
 	@$(MAKE) --no-print-directory all $(S)/hello $(S)/musl/hello $(S)/lazy $(S)/plugin_host $(S)/libplugin_one.so
-	@tools/demo $(MYLD) $(BUILD)/samples
+	@tools/demo '$(MYLD)' $(BUILD)/samples
 
 test:
 	@tools/setup test

@@ -18,7 +18,7 @@ UNIT_CFLAGS = -I. -Iarch/$(ARCH) -Ilibc-shim
 NATIVE_LOADER_x86_64 := /lib64/ld-linux-x86-64.so.2
 NATIVE_LOADER_aarch64 := /lib/ld-linux-aarch64.so.1
 # nothing to build when another loader is tested
-OWN_LOADER = $(if $(filter $(CURDIR)/$(BUILD)/myld,$(MYLD)),$(BUILD)/myld)
+OWN_LOADER = $(if $(findstring $(CURDIR)/$(BUILD)/myld,$(MYLD)),$(BUILD)/myld)
 RUN_CFLAGS = -DBUILD_FOLDER='"$(CURDIR)/$(BUILD)"' -DSOURCE_FOLDER='"$(CURDIR)"' -DTEST_ARCH='"$(ARCH)"' \
     -DNATIVE_LOADER='"$(EMULATOR_ROOT)$(NATIVE_LOADER_$(ARCH))"' \
     -DNATIVE_MUSL='"$(EMULATOR_ROOT)/lib/ld-musl-$(ARCH).so.1"' \
@@ -109,10 +109,10 @@ $(G)/graphs: $(GRAPH_OBJECTS)
 	$(TEST_CC) -o $@ $^
 
 # Sixty seconds of everything at once (samples/storm.cc), under a loader that checks itself.
-DEBUG_MYLD := $(CURDIR)/build/$(ARCH)-debug/myld
+DEBUG_MYLD := build/$(ARCH)-debug/myld
 .PHONY: debug-loader stress
 debug-loader:
-	@$(MAKE) --no-print-directory DEBUG=1 $(DEBUG_MYLD:$(CURDIR)/%=%)
+	@$(MAKE) --no-print-directory DEBUG=1 $(DEBUG_MYLD)
 stress: debug-loader samples
 	$(DEBUG_MYLD) $(BUILD)/samples/storm 60 32
 

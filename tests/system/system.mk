@@ -2,7 +2,7 @@
 #
 #   system-test          all steps; as root; 15 minutes and 6 GB in $(SYSTEM_WORK)
 #   system-test STEPS=…  some of: install workloads libc boot rescue
-SYSTEM_WORK ?= $(CURDIR)/$(BUILD)/system
+SYSTEM_WORK ?= $(BUILD)/system
 STEPS ?=
 
 $(BUILD)/recover: tools/recover.c
