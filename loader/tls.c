@@ -111,9 +111,10 @@ void tls_lay_out(struct linker *linker, size_t surplus) {
         object->tls.placement = TLS_STATIC;
         tls->alignment = max_size(tls->alignment, object->tls.alignment);
     }
+    size_t end = tls->used + surplus;
     tls->slot = place(&tls->used, sizeof(struct thread_slot), _Alignof(struct thread_slot), 0);
     tls->surplus = surplus;
-    tls->size = tls->used + surplus;
+    tls->size = max_size(tls->used, end);
 }
 
 static void count_thread(struct linker *linker, uintptr_t thread_pointer, void *count) {
@@ -136,18 +137,18 @@ static bool grow(struct linker *linker, size_t used) {
 }
 
 static void name_users(const struct tls *tls, char *text, size_t size) {
-    size_t length = 0;
+    size_t length = format_text(text, size, "the loader %lu", sizeof(struct thread_slot));
     for (size_t id = 1; id <= tls->highest; id++) {
         const struct object *user = tls->table->item[id].object;
         if (user && user->tls.after)
-            length += format_text(text + length, size - length, "%s%s %lu", length ? ", " : "",
-                                  user->path, (unsigned long)user->tls.memory_size);
+            length += format_text(text + length, size - length, ", %s %lu", user->path,
+                                  (unsigned long)user->tls.memory_size);
     }
 }
 
 /* Why a module finds no place: what it needs, what there is, who has it, what helps. */
 static bool no_room(const struct tls *tls, const struct object *object, struct error *error) {
-    char users[512] = "nobody";
+    char users[512];
     error_set(error, ERROR_TLS, 0, object->path, "cannot allocate memory in static TLS block");
     if (object->tls.placement == TLS_DYNAMIC) {
         format_text(error->detail, sizeof error->detail,

@@ -120,6 +120,9 @@ size_t glibc_space_slots(const struct glibc_layout *layout);
 /* Fills the machine's part of the two shared structures: features of the processor, vdso functions.
  */
 void glibc_machine_fill(struct linker *linker);
+
+/* The alignment of struct pthread, and so the least one of a static TLS block. Bytes. */
+extern const size_t glibc_machine_alignment;
 /* The words at the thread pointer that the psABI and compilers know. */
 void glibc_machine_set_header(const struct glibc_layout *layout, uintptr_t tp);
 /* Where a thread keeps its dtv, from the thread pointer. */

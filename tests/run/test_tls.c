@@ -32,7 +32,7 @@ Test(tls, no_static_room) {
         short_form.out = text("%s\n", first_line(got.out));
         compare_results(&native, &short_form, COMPARE_ERROR, "first line", line);
         cr_expect(strstr(got.out, "\n  its thread-local variables need ") &&
-                      strstr(got.out, "of the surplus of 1664, 1664 are left, used by: nobody;") &&
+                      strstr(got.out, "of the surplus of 1664, 1632 are left, used by: the loader 32;") &&
                       strstr(got.out, "GLIBC_TUNABLES=glibc.rtld.optional_static_tls="),
                   "%s", got.out);
     }

@@ -92,7 +92,7 @@ Test(tls, offsets) {
         cr_expect_eq(object[0].tls.offset, ARCH_TLS_GAP);
     }
     expect_sound_layout(4);
-    cr_expect_eq(linker.tls.size, linker.tls.used + 100);
+    cr_expect_eq(linker.tls.size, linker.tls.used - sizeof(struct thread_slot) + 100);
 }
 
 Test(tls, layouts_of_chance) {

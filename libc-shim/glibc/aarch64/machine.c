@@ -7,6 +7,8 @@
  */
 EXPORT uintptr_t __stack_chk_guard, __pointer_chk_guard;
 
+const size_t glibc_machine_alignment = 32;
+
 void glibc_machine_fill(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
     unsigned char *ro = _rtld_global_ro;
