@@ -72,9 +72,9 @@ bool tls_add_module(struct linker *linker, struct object *object, struct error *
 /* Takes the object's module id back. */
 void tls_remove_module(struct linker *linker, struct object *object);
 
-/* Lays out the static block for all modules of the start: offsets, size, alignment. The loader's own
- * slot is the first to take of the surplus, so that the block has the size that libc's own loader
- * would give it. */
+/* Lays out the static block for all modules of the start: offsets, size, alignment. The loader's
+ * own slot is the first to take of the surplus, so that the block has the size that libc's own
+ * loader would give it. */
 void tls_lay_out(struct linker *linker, size_t surplus);
 
 /* Finds room in the surplus of the static block for a module that insists on it. False: there is

@@ -25,6 +25,12 @@ void cpu_identify(struct cpu *cpu);
  */
 uint64_t cpu_model(uint64_t hwcap);
 
+#define CPU_MODEL_UNKNOWN UINT64_MAX
+
+/** Maker and model of a processor by name. @return as cpu_model; CPU_MODEL_UNKNOWN: nobody knows it
+ */
+uint64_t cpu_model_named(const char *name);
+
 /** Whether there are vectors of variable length. @param hwcap the kernel's AT_HWCAP */
 static inline int cpu_has_sve(uint64_t hwcap) {
     return hwcap >> 22 & 1; /* HWCAP_SVE */
@@ -34,6 +40,12 @@ static inline int cpu_has_sve(uint64_t hwcap) {
  * AT_HWCAP2 */
 static inline int cpu_checks_branches(uint64_t hwcap2) {
     return hwcap2 >> 17 & 1; /* HWCAP2_BTI */
+}
+
+/** Whether memory can be tagged, and accesses checked by it. @param hwcap2 the kernel's AT_HWCAP2
+ */
+static inline int cpu_tags_memory(uint64_t hwcap2) {
+    return hwcap2 >> 18 & 1; /* HWCAP2_MTE */
 }
 
 #endif

@@ -19,7 +19,7 @@ struct glibc_cpu_settings;
  * bytes
  * @param layout the layout of the program's glibc; a member it lacks is left out
  * @param cpu as cpu_identify filled it
- * @param settings what tunables say of the processor (x86_64/cpu_settings.h); NULL: nothing
+ * @param settings what tunables say of the processor (<machine>/cpu_settings.h); NULL: nothing
  */
 void glibc_fill_cpu_features(unsigned char *rtld_global_ro, const struct glibc_layout *layout,
                              const struct cpu *cpu, const struct glibc_cpu_settings *settings);

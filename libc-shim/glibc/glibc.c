@@ -135,7 +135,8 @@ static size_t map_size(struct linker *linker) {
 static void lay_out_tls(struct linker *linker) {
     set_static_tls_surplus(linker);
     linker->tls.room = FIRST_THREAD_ROOM;
-    linker->tls.alignment = max_size(linker->tls.alignment, glibc_machine_alignment);
+    linker->tls.alignment =
+        max_size(linker->tls.alignment, glibc_size(glibc_of(linker)->layout, GLIBC_pt_alignment));
 }
 
 static bool before_relocation(struct linker *linker, struct error *error) {

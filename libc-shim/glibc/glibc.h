@@ -86,6 +86,8 @@ uintptr_t glibc_vdso_function(struct linker *linker, const char *name, const cha
 void glibc_read_tunables(struct linker *linker);
 /* The number that the tunable is set to, a string's address; `otherwise` where it is not set. */
 uint64_t glibc_tunable(struct linker *linker, const char *name, uint64_t otherwise);
+/* Gives another number to a tunable that is set. */
+void glibc_change_tunable(struct linker *linker, const char *name, uint64_t value);
 
 /* mirror.c */
 void glibc_mirror(struct linker *linker, struct object *object);
@@ -120,9 +122,6 @@ size_t glibc_space_slots(const struct glibc_layout *layout);
 /* Fills the machine's part of the two shared structures: features of the processor, vdso functions.
  */
 void glibc_machine_fill(struct linker *linker);
-
-/* The alignment of struct pthread, and so the least one of a static TLS block. Bytes. */
-extern const size_t glibc_machine_alignment;
 /* The words at the thread pointer that the psABI and compilers know. */
 void glibc_machine_set_header(const struct glibc_layout *layout, uintptr_t tp);
 /* Where a thread keeps its dtv, from the thread pointer. */

@@ -19,9 +19,11 @@
 enum glibc_field {
 #define FIELD(id, structure, member) GLIBC_##id,
 #define SIZE(id, structure) GLIBC_##id,
+#define ALIGNMENT(id, structure) GLIBC_##id,
 #include "fields.def"
 #undef FIELD
 #undef SIZE
+#undef ALIGNMENT
     GLIBC_FIELD_COUNT
 };
 

@@ -181,6 +181,7 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_lm_relro_addr] = 1168,
          [GLIBC_lm_relro_size] = 1176,
          [GLIBC_pt_size] = 2368,
+         [GLIBC_pt_alignment] = 64,
          [GLIBC_pt_header_dtv] = 8,
          [GLIBC_pt_header_self] = 16,
          [GLIBC_pt_header_tcb] = 0,
@@ -236,6 +237,7 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_cpu_midr] = GLIBC_ABSENT,
          [GLIBC_cpu_zva_size] = GLIBC_ABSENT,
          [GLIBC_cpu_bti] = GLIBC_ABSENT,
+         [GLIBC_cpu_tagging] = GLIBC_ABSENT,
          [GLIBC_cpu_sve] = GLIBC_ABSENT,
      }},
     /* 1: 2.36-9+deb12u14 arm64, 2.36-9+deb12u7 arm64 */
@@ -337,6 +339,7 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_lm_relro_addr] = 1208,
          [GLIBC_lm_relro_size] = 1216,
          [GLIBC_pt_size] = 1856,
+         [GLIBC_pt_alignment] = 32,
          [GLIBC_pt_header_dtv] = 0,
          [GLIBC_pt_header_self] = GLIBC_ABSENT,
          [GLIBC_pt_header_tcb] = GLIBC_ABSENT,
@@ -392,6 +395,7 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_cpu_midr] = 0,
          [GLIBC_cpu_zva_size] = 8,
          [GLIBC_cpu_bti] = 12,
+         [GLIBC_cpu_tagging] = 13,
          [GLIBC_cpu_sve] = 14,
      }},
 };

@@ -78,7 +78,8 @@ static void fill_pthread(struct linker *linker, unsigned char *pthread, uintptr_
 
 bool glibc_make_first_thread(struct linker *linker, struct error *error) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
-    uintptr_t tp = tls_new_thread_area(linker, glibc_size(layout, GLIBC_pt_size), glibc_machine_alignment);
+    uintptr_t tp = tls_new_thread_area(linker, glibc_size(layout, GLIBC_pt_size),
+                                       glibc_size(layout, GLIBC_pt_alignment));
     if (!tp)
         return error_no_memory(error, "");
     unsigned char *pthread = glibc_pthread(layout, tp);

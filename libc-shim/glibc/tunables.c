@@ -130,6 +130,13 @@ uint64_t glibc_tunable(struct linker *linker, const char *name, uint64_t otherwi
                                                                         : otherwise;
 }
 
+void glibc_change_tunable(struct linker *linker, const char *name, uint64_t value) {
+    struct glibc *glibc = glibc_of(linker);
+    size_t id = find(glibc->layout, name, strlen(name));
+    if (id < glibc->layout->tunable_count)
+        glibc->tunables[id].value = value;
+}
+
 /* libc.so.6 asks for the value of tunable number `id`; where it was set, `callback` is told, too.
  */
 void __tunable_get_val(unsigned id, void *value, void (*callback)(void *)) {

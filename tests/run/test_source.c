@@ -1,7 +1,7 @@
 /*
  * Who knows what, shown by the sources themselves: the generic loader knows no machine and no libc,
- * only arch/ has assembly, and only libc-shim/glibc includes glibc's layouts. Also the size of the
- * loader's file.
+ * only arch/ has assembly, and only libc-shim/glibc includes glibc's layouts. Machines' folders
+ * have the same files. Also the size of the loader's file.
  */
 #include "support.h"
 #include <elf.h>
@@ -40,6 +40,19 @@ TABLE_TEST(source, keeps, rules) {
                                   row->allowed, row->pattern);
         cr_expect(used.exit == 0, "%s: found nowhere, so this test looks for nothing", row->rule);
     }
+}
+
+/* What one machine has a file for, the other has one of the same name for. */
+static const char *const by_machine[] = {"arch", "libc-shim/glibc", "libc-shim/musl"};
+
+TABLE_TEST(source, same_files_for_each_machine, by_machine) {
+    struct result lists =
+        runf("sh -c 'cd %s/%s && ls x86_64 && echo and && ls aarch64'", SOURCE_FOLDER, *row);
+    char *other = strstr(lists.out, "and\n");
+
+    cr_assert(other && other > lists.out);
+    *other = 0;
+    cr_expect_str_eq(lists.out, other + strlen("and\n"));
 }
 
 /* Bytes between the file's segments that hold nothing: where pages may have 64 KB, RELRO ends at a

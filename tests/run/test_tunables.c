@@ -31,6 +31,17 @@ static const char *const settings[] = {
     "GLIBC_TUNABLES=glibc.rtld.nns=16:glibc.rtld.optional_static_tls=1",
     "GLIBC_TUNABLES=glibc.rtld.nns=17",
     "GLIBC_TUNABLES=glibc.cpu.x86_data_cache_size=65536:glibc.cpu.x86_shared_cache_size=1048576",
+    "GLIBC_TUNABLES=glibc.cpu.hwcaps=-ERMS,-AVX2,-AVX512F,-AVX512VL",
+    "GLIBC_TUNABLES=glibc.cpu.name=a64fx",
+    "GLIBC_TUNABLES=glibc.cpu.name=emag",
+    "GLIBC_TUNABLES=glibc.cpu.name=kunpeng920",
+    "GLIBC_TUNABLES=glibc.cpu.name=thunderx2t99p1:glibc.mem.tagging=0",
+    "GLIBC_TUNABLES=glibc.cpu.name=nobody",
+    "GLIBC_TUNABLES=glibc.mem.tagging=1",
+    "GLIBC_TUNABLES=glibc.mem.tagging=2",
+    "GLIBC_TUNABLES=glibc.mem.tagging=3",
+    "GLIBC_TUNABLES=glibc.mem.tagging=5",
+    "QEMU_CPU=cortex-a72 GLIBC_TUNABLES=glibc.mem.tagging=3", /* it has no tags */
 };
 
 TABLE_TEST(tunables, as_native, settings) {
@@ -76,6 +87,7 @@ static const char *const lists[] = {
     "glibc.cpu.x86_non_temporal_threshold=0x8040:glibc.cpu.x86_rep_stosb_threshold=1",
     "glibc.cpu.x86_non_temporal_threshold=0x4040:glibc.cpu.x86_rep_stosb_threshold=0",
     "glibc.cpu.x86_data_cache_size=-1:glibc.cpu.x86_shared_cache_size=0x1000",
+    "glibc.cpu.name=ares:glibc.mem.tagging=3",
 };
 
 TABLE_TEST(tunables, listed, lists) {

@@ -1,5 +1,6 @@
 /* What glibc's loader does only on aarch64: features of the processor, guards in variables, vdso
  * functions. */
+#include "cpu_settings.h"
 #include "libc-shim/glibc/cpu_features.h"
 #include "libc-shim/glibc/glibc.h"
 
@@ -7,12 +8,14 @@
  */
 EXPORT uintptr_t __stack_chk_guard, __pointer_chk_guard;
 
-const size_t glibc_machine_alignment = 32;
-
 void glibc_machine_fill(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
     unsigned char *ro = _rtld_global_ro;
-    glibc_fill_cpu_features(ro, layout, linker_cpu(linker), NULL);
+    struct glibc_cpu_settings settings;
+    bool set = glibc_read_cpu_settings(linker, &settings);
+    glibc_fill_cpu_features(ro, layout, linker_cpu(linker), set ? &settings : NULL);
+    if (set)
+        glibc_start_tagging(&settings);
     static const struct {
         enum glibc_field field;
         const char *name;

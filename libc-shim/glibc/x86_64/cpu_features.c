@@ -16,7 +16,6 @@
 #include "arch/x86_64/cpu.h"
 #include "cpu_settings.h"
 #include "loader/types.h"
-#include "preferred.h"
 
 #include <string.h>
 

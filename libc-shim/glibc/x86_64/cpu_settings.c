@@ -10,7 +10,6 @@
 #include "arch/x86_64/cpu.h"
 #include "libc-shim/glibc/glibc.h"
 #include "libc-shim/gnu_tunables.h"
-#include "preferred.h"
 #include <string.h>
 
 /* A preference by name. It can be switched on where the feature that it needs is usable. */

@@ -9,8 +9,6 @@ EXPORT const void *_dl_x86_get_cpu_features(unsigned int max);
 /* glibc's control word of the x87 unit at the start: all exceptions masked, extended precision. */
 #define FPU_CONTROL 0x37f
 
-const size_t glibc_machine_alignment = 64;
-
 void glibc_machine_fill(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
     const struct cpu *cpu = linker_cpu(linker);
