@@ -31,10 +31,11 @@ Test(tls, no_static_room) {
         struct result short_form = got;
         short_form.out = text("%s\n", first_line(got.out));
         compare_results(&native, &short_form, COMPARE_ERROR, "first line", line);
-        cr_expect(strstr(got.out, "\n  its thread-local variables need ") &&
-                      strstr(got.out, "of the surplus of 1664, 1632 are left, used by: the loader 32;") &&
-                      strstr(got.out, "GLIBC_TUNABLES=glibc.rtld.optional_static_tls="),
-                  "%s", got.out);
+        cr_expect(
+            strstr(got.out, "\n  its thread-local variables need ") &&
+                strstr(got.out, "of the surplus of 1664, 1632 are left, used by: the loader 32;") &&
+                strstr(got.out, "GLIBC_TUNABLES=glibc.rtld.optional_static_tls="),
+            "%s", got.out);
     }
 }
 
