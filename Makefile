@@ -53,6 +53,8 @@ SONAME_x86_64 := ld-linux-x86-64.so.2
 SONAME_aarch64 := ld-linux-aarch64.so.1
 # The loader's own code is guarded, too, although the parts of musl in it, which nobody jumps to indirectly, do not say so.
 LOADER_LDFLAGS_aarch64 := -Wl,-z,force-bti
+# Its own relocations in a few bytes; Debian 12's link editor can do it for this machine only.
+LOADER_LDFLAGS_x86_64 := -Wl,-z,pack-relative-relocs
 
 VERSION_MAP := libc-shim/glibc/$(ARCH)/myld.map
 LOADER_LDFLAGS := -shared -nostdlib -fuse-ld=bfd -Wl,-e,_start -Wl,-z,text -Wl,-z,relro -Wl,-z,now \

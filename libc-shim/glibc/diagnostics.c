@@ -22,16 +22,15 @@ static void print_tunable(struct linker *linker, size_t id) {
     bool is_set = glibc->tunables && glibc->tunables[id].set;
     struct glibc_bounds now = {is_set ? glibc->tunables[id].value : (uint64_t)tunable->initial,
                                (uint64_t)tunable->minimum, (uint64_t)tunable->maximum};
-    glibc_machine_bound(linker, tunable->name, &now);
+    const char *name = glibc_tunable_name(glibc->layout, id);
+    glibc_machine_bound(linker, name, &now);
     if (tunable->type == GLIBC_STRING)
-        PRINT("%s:%s%s\n", tunable->name, now.value ? " " : "",
-              now.value ? (const char *)now.value : "");
+        PRINT("%s:%s%s\n", name, now.value ? " " : "", now.value ? (const char *)now.value : "");
     else if (tunable->type == GLIBC_INT32)
-        PRINT("%s: %d (min: %d, max: %d)\n", tunable->name, (int)now.value, (int)now.minimum,
+        PRINT("%s: %d (min: %d, max: %d)\n", name, (int)now.value, (int)now.minimum,
               (int)now.maximum);
     else
-        PRINT("%s: 0x%lx (min: 0x%lx, max: 0x%lx)\n", tunable->name, now.value, now.minimum,
-              now.maximum);
+        PRINT("%s: 0x%lx (min: 0x%lx, max: 0x%lx)\n", name, now.value, now.minimum, now.maximum);
 }
 
 void glibc_list_tunables(struct linker *linker) {

@@ -78,10 +78,8 @@ bool glibc_is_libc(const struct object *object) {
 /* The layout of a libc. NULL: it is not known; *error names it. */
 static const struct glibc_layout *find_layout(struct object *libc, struct error *error) {
     struct glibc_known known = {glibc_layouts, glibc_builds, glibc_build_count};
-    struct glibc_evidence evidence = {.build_id = find_build_id(libc),
-                                      .machine = ARCH_MACHINE,
-                                      .symbol = libc_variable,
-                                      .context = libc};
+    struct glibc_evidence evidence = {
+        .build_id = find_build_id(libc), .symbol = libc_variable, .context = libc};
     struct glibc_banner banner = {NULL, 0, 0};
     struct glibc_recognition recognition = glibc_recognise(&known, &evidence);
     if (!recognition.layout) {

@@ -2,9 +2,9 @@
  *
  * libc.so.6 reads and writes structures that its loader owns (_rtld_global, _rtld_global_ro, struct
  * link_map, struct pthread) and whose layout differs by version, machine and distribution revision.
- * tools/glibc-layouts reads them from the DWARF of libc6-dbg and writes layouts.c: one row of
- * offsets for each distinct layout, one key for each libc.so.6 (its build-id) that has it. No
- * offset of glibc's is written by hand anywhere.
+ * tools/glibc-layouts reads them from the DWARF of libc6-dbg and writes <machine>/layouts.c: one
+ * row of offsets for each distinct layout, one key for each libc.so.6 (its build-id) that has it.
+ * No offset of glibc's is written by hand anywhere.
  */
 #ifndef MYLD_GLIBC_LAYOUT_H
 #define MYLD_GLIBC_LAYOUT_H
@@ -35,8 +35,8 @@ enum { GLIBC_INT32, GLIBC_UINT64, GLIBC_SIZE, GLIBC_STRING };
 
 /* One tunable of a glibc, in the order of its tunable_id_t. */
 struct glibc_tunable {
-    char name[44];  /* "glibc.malloc.check"; arrays, not pointers: the tables need no relocation */
-    char alias[24]; /* an environment variable that means the same; "": none */
+    uint16_t name;    /* "glibc.malloc.check", in the layout's texts: see glibc_tunable_name */
+    uint16_t alias;   /* the same of an environment variable that means the same; "": none */
     uint8_t security; /* GLIBC_SECURE_… */
     uint8_t type;     /* GLIBC_INT32 … */
     int64_t initial, minimum, maximum;
@@ -47,6 +47,7 @@ struct glibc_layout {
     uint16_t version_minor; /* 36 for glibc 2.36 */
     uint16_t tunable_count;
     const struct glibc_tunable *tunables;
+    const char *tunable_texts; /* offsets, not pointers, lead here: the tables need no relocation */
     uint16_t field[GLIBC_FIELD_COUNT];
 };
 
@@ -54,12 +55,19 @@ struct glibc_layout {
 struct glibc_build {
     uint8_t build_id[20];
     uint8_t layout;   /* index into glibc_layouts */
-    uint8_t machine;  /* low byte of e_machine: 62 x86_64, 183 aarch64 */
     char package[40]; /* "libc6 2.36-9+deb12u14 amd64", for messages */
 };
 
+static inline const char *glibc_tunable_name(const struct glibc_layout *layout, size_t id) {
+    return layout->tunable_texts + layout->tunables[id].name;
+}
+
+static inline const char *glibc_tunable_alias(const struct glibc_layout *layout, size_t id) {
+    return layout->tunable_texts + layout->tunables[id].alias;
+}
+
+/* Those of the loader's machine. */
 extern const struct glibc_layout glibc_layouts[];
-extern const size_t glibc_layout_count;
 extern const struct glibc_build glibc_builds[];
 extern const size_t glibc_build_count;
 

@@ -176,8 +176,6 @@ static struct glibc_recognition by_fingerprint(const struct glibc_known *known,
         const struct glibc_build *build = &known->builds[i];
         const struct glibc_layout *layout = &known->layouts[build->layout];
 
-        if (build->machine != evidence->machine)
-            continue;
         struct comparison found = compare_layout(layout, evidence);
         if (!found.difference && result.layout && result.layout != layout)
             return (struct glibc_recognition){.verdict = GLIBC_AMBIGUOUS, .build = build};
@@ -197,8 +195,7 @@ struct glibc_recognition glibc_recognise(const struct glibc_known *known,
     for (size_t i = 0; evidence->build_id && i < known->build_count; i++) {
         const struct glibc_build *build = &known->builds[i];
 
-        if (build->machine == evidence->machine &&
-            memcmp(build->build_id, evidence->build_id, BUILD_ID_SIZE) == 0)
+        if (memcmp(build->build_id, evidence->build_id, BUILD_ID_SIZE) == 0)
             return (struct glibc_recognition){GLIBC_BY_BUILD_ID, &known->layouts[build->layout],
                                               build, NULL};
     }

@@ -30,7 +30,6 @@ struct glibc_banner {
 /* What the caller knows about the libc.so.6. A build-id of NULL and a size of 0 mean not known. */
 struct glibc_evidence {
     const uint8_t *build_id; /* 20 bytes, from glibc_build_id() */
-    uint16_t machine;        /* e_machine */
     uint16_t version_minor;  /* from glibc_find_banner(); needed unless the build-id is known */
     uint64_t global_size;    /* bytes: st_size of _rtld_global in the ld.so of the same glibc */
     uint64_t global_ro_size; /* bytes: the same of _rtld_global_ro */
@@ -52,7 +51,7 @@ struct glibc_recognition {
     enum glibc_verdict verdict;
     const struct glibc_layout *layout; /* NULL when refused */
     const struct glibc_build *build; /* a build with that layout; when unknown, of the closest one;
-                                      * NULL if none of this machine is known */
+                                      * NULL if none is known */
     const char *difference;          /* when unknown: the first thing that differs from the
                                       * closest layout, a symbol's name or "version"; else NULL */
 };

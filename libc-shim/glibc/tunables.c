@@ -40,19 +40,21 @@ static void set(struct glibc *glibc, size_t id, const char *text, size_t length)
 }
 
 /* In secure mode only an administrator can ask for checks, with a file. */
-static unsigned security_of(const struct glibc_tunable *tunable) {
+static unsigned security_of(const struct glibc_layout *layout, size_t id) {
     struct stat status;
-    if (strcmp(tunable->name, "glibc.malloc.check") == 0 &&
+    if (strcmp(glibc_tunable_name(layout, id), "glibc.malloc.check") == 0 &&
         sys_stat("/etc/suid-debug", &status) == 0)
         return GLIBC_SECURE_NONE;
-    return tunable->security;
+    return layout->tunables[id].security;
 }
 
 static size_t find(const struct glibc_layout *layout, const char *name, size_t length) {
     size_t id = 0;
-    while (id < layout->tunable_count && (strncmp(layout->tunables[id].name, name, length) != 0 ||
-                                          layout->tunables[id].name[length]))
-        id++;
+    for (const char *known; id < layout->tunable_count; id++) {
+        known = glibc_tunable_name(layout, id);
+        if (strncmp(known, name, length) == 0 && !known[length])
+            break;
+    }
     return id;
 }
 
@@ -65,7 +67,7 @@ static void read_list(struct glibc *glibc, char *list, bool secure) {
         size_t id = find(glibc->layout, pair.name, pair.name_length);
         if (id == glibc->layout->tunable_count)
             continue;
-        unsigned security = secure ? security_of(&glibc->layout->tunables[id]) : GLIBC_SECURE_NONE;
+        unsigned security = secure ? security_of(glibc->layout, id) : GLIBC_SECURE_NONE;
         if (security == GLIBC_SECURE_NONE)
             set(glibc, id, pair.value, pair.value_length);
         if (!secure || security == GLIBC_SECURE_ERASE)
@@ -81,8 +83,7 @@ static void read_list(struct glibc *glibc, char *list, bool secure) {
 
 /* A variable that means one tunable. Returns true when it must go. */
 static bool read_alias(struct glibc *glibc, size_t id, const char *value, bool secure) {
-    const struct glibc_tunable *tunable = &glibc->layout->tunables[id];
-    unsigned security = secure ? security_of(tunable) : GLIBC_SECURE_NONE;
+    unsigned security = secure ? security_of(glibc->layout, id) : GLIBC_SECURE_NONE;
     bool is_set = glibc->tunables && glibc->tunables[id].set;
     if (security == GLIBC_SECURE_NONE && !is_set)
         set(glibc, id, value, strlen(value));
@@ -91,7 +92,7 @@ static bool read_alias(struct glibc *glibc, size_t id, const char *value, bool s
 
 static void read_aliases(struct glibc *glibc, struct process *process) {
     for (size_t id = 0; id < glibc->layout->tunable_count; id++) {
-        const char *alias = glibc->layout->tunables[id].alias, *value = NULL;
+        const char *alias = glibc_tunable_alias(glibc->layout, id), *value = NULL;
         for (char **variable = process->envp; *alias && *variable && !value; variable++)
             value = gnu_variable_value(*variable, alias);
         if (value && read_alias(glibc, id, value, process->secure))

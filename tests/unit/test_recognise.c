@@ -81,8 +81,7 @@ static struct glibc_known known(void) {
 static struct glibc_evidence evidence_of(const struct glibc_build *build,
                                          struct descriptors *descriptors) {
     descriptors->layout = &glibc_layouts[build->layout];
-    return (struct glibc_evidence){.machine = build->machine,
-                                   .version_minor = descriptors->layout->version_minor,
+    return (struct glibc_evidence){.version_minor = descriptors->layout->version_minor,
                                    .global_size = descriptors->layout->field[GLIBC_gl_size],
                                    .global_ro_size = descriptors->layout->field[GLIBC_ro_size],
                                    .symbol = described,
@@ -150,17 +149,6 @@ Test(recognise, version_and_sizes_count) {
     evidence = evidence_of(&glibc_builds[0], &descriptors);
     evidence.global_ro_size += 8;
     cr_expect_str_eq(recognise(&evidence).difference, "_rtld_global_ro");
-}
-
-Test(recognise, another_machine_is_refused) {
-    struct descriptors descriptors = {0};
-    struct glibc_evidence evidence = evidence_of(&glibc_builds[0], &descriptors);
-
-    evidence.machine = EM_386;
-    evidence.build_id = glibc_builds[0].build_id;
-    struct glibc_recognition found = recognise(&evidence);
-    cr_expect_eq(found.verdict, GLIBC_UNKNOWN);
-    cr_expect_null(found.build);
 }
 
 static const void *nothing(void *context, const char *name) {
@@ -246,10 +234,8 @@ Test(recognise, the_libc_of_this_process) {
     cr_assert_not_null(own.banner.package, "no banner");
     cr_expect_eq(own.banner.version_minor, atoi(strchr(gnu_get_libc_version(), '.') + 1));
 
-    struct glibc_evidence evidence = {.machine = glibc_builds[0].machine,
-                                      .version_minor = own.banner.version_minor,
-                                      .build_id = own.build_id,
-                                      .symbol = in_process};
+    struct glibc_evidence evidence = {
+        .version_minor = own.banner.version_minor, .build_id = own.build_id, .symbol = in_process};
     struct glibc_recognition by_id = recognise(&evidence);
     if (by_id.verdict != GLIBC_BY_BUILD_ID)
         cr_skip_test("this libc.so.6 is not in the tables");
