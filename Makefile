@@ -127,6 +127,12 @@ include tests/tests.mk
 include bench/bench.mk
 include tests/system/system.mk
 include tools/report/report.mk
+include tools/explain/explain.mk
+
+# Where libdw is there: --explain is a part of the loader.
+ifeq ($(DEBUG),)
+all: $(HAVE_EXPLAIN)
+endif
 
 # Each of these installs what is missing first, hence the second make: it sees the compiler that was installed.
 .PHONY: demo test lint
@@ -152,8 +158,9 @@ lint:
 PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: install
-install: $(BUILD)/myld $(BUILD)/recover $(if $(CROSS),,$(REPORT))
+install: $(BUILD)/myld $(BUILD)/recover $(if $(CROSS),,$(REPORT) $(HAVE_EXPLAIN))
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/lib/myld/myld
+	$(CROSS)objcopy --only-keep-debug $< $(DESTDIR)$(PREFIX)/lib/myld/myld.debug
 	$(CROSS)strip --strip-debug $(DESTDIR)$(PREFIX)/lib/myld/myld
 	# To stand in the place of the system's loader: docs/system.md.
 	install -m 755 $(BUILD)/recover tools/system-loader $(DESTDIR)$(PREFIX)/lib/myld
@@ -162,7 +169,8 @@ install: $(BUILD)/myld $(BUILD)/recover $(if $(CROSS),,$(REPORT))
 	    cp -L /lib/ld-musl-$(ARCH).so.1 $(DESTDIR)$(PREFIX)/lib/myld/libc.musl-$(ARCH).so.1; fi
 	mkdir -p $(DESTDIR)$(PREFIX)/bin
 	ln -sf ../lib/myld/myld $(DESTDIR)$(PREFIX)/bin/myld
-	# the tool for this machine alone
+	# the tools for this machine alone
+	$(if $(CROSS)$(if $(HAVE_EXPLAIN),,none),,install -m 755 $(EXPLAIN) $(DESTDIR)$(PREFIX)/lib/myld)
 	$(if $(CROSS),,install -m 755 $(REPORT) $(DESTDIR)$(PREFIX)/bin/myld-report)
 
 .PHONY: help

@@ -86,6 +86,7 @@ void event_tell(struct linker *linker, enum event_kind kind, const void *fields)
         .pid = linker->running ? sys_getpid() : state->pid,
         .tid = linker->running ? (int)sys1(SYS_gettid, 0) : state->tid,
         .time = read_clock(state, CLOCK_MONOTONIC) - state->clock,
+        .frame = (uintptr_t)__builtin_frame_address(0),
         .name = state->names[kind],
         .word = fields,
     };

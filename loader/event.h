@@ -48,6 +48,7 @@ struct event {
     enum event_kind kind;
     int pid, tid;
     uint64_t time;    /* nanoseconds since event_state.clock */
+    uintptr_t frame;  /* of event_tell on the stack: who called it can be found from there */
     const char *name; /* see event_next_field */
     union {
 #define BEGIN(name, detail) const struct event_##name *name;

@@ -91,6 +91,24 @@ void event_file_collect(struct event_file *file, int tid, bool begin) {
     }
 }
 
+void event_file_hold(struct event_file *file, int tid, bool always) {
+    bool collected = __atomic_load_n(&file->collector, __ATOMIC_ACQUIRE) == tid;
+    char answer;
+    if (collected && !always && !file->hold_each)
+        return;
+    if (collected && !file->busy)
+        write_collected(file);
+    write_bytes(file, "\n", 1);
+    int fd = (int)sys4(SYS_openat, AT_FDCWD, (long)file->hold, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0);
+    if (fd < 0)
+        return;
+    long count;
+    while ((count = sys3(SYS_read, fd, (long)&answer, 1)) == -EINTR)
+        ;
+    file->hold_each = count == 1 && answer == 'e';
+    sys_close(fd);
+}
+
 /* -- lines -- */
 
 struct event_line event_line_begin(struct event_file *file, int tid) {

@@ -15,8 +15,10 @@ struct event_file {
     int fd;
     char *text; /* collected lines */
     size_t length, capacity;
-    int collector; /* id of the thread whose lines are collected; 0: none is */
-    bool busy;     /* a line is being made in `text`: a signal handler must not */
+    int collector;    /* id of the thread whose lines are collected; 0: none is */
+    bool busy;        /* a line is being made in `text`: a signal handler must not */
+    const char *hold; /* a file that tells when to go on; NULL: no need to ask */
+    bool hold_each;   /* its last answer: lines are not to be collected */
 };
 
 /* A line that is being made: grows as needed. */
@@ -37,6 +39,11 @@ void event_file_collect(struct event_file *file, int tid, bool begin);
 /* Begins a line of the thread `tid`; event_line_end writes or collects it. */
 struct event_line event_line_begin(struct event_file *file, int tid);
 void event_line_end(struct event_file *file, struct event_line *line);
+
+/* Waits until file->hold has a byte for it, if there is a reason to: `always`, or the line before
+ * was written, not collected. An empty line tells the reader that a byte is waited for; 'e' asks
+ * for each line by itself from now on. */
+void event_file_hold(struct event_file *file, int tid, bool always);
 
 /* Makes room for `size` more bytes, which the caller fills and adds to line->length. NULL: no
  * memory. */

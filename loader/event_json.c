@@ -165,9 +165,16 @@ static void write_json(struct event_sink *sink, const struct event *event) {
     put_number_field(&line, "\",\"time\":", event->time);
     put_number_field(&line, ",\"pid\":", (uint64_t)event->pid);
     put_number_field(&line, ",\"tid\":", (uint64_t)event->tid);
+    if (json->file.hold) {
+        event_line_text(&line, ",\"frame\":\"");
+        event_line_address(&line, event->frame);
+        event_line_text(&line, "\"");
+    }
     put_fields(&line, event, ",\"");
     event_line_text(&line, "}\n");
     event_line_end(&json->file, &line);
+    if (json->file.hold)
+        event_file_hold(&json->file, event->tid, event->kind <= EVENT_stage);
 }
 
 /* -- Chrome's trace events -- */
@@ -270,6 +277,8 @@ bool event_json_open(struct linker *linker) {
     bool empty = false;
     int result =
         json ? event_file_open(&json->file, options->trace, options->trace_fresh, &empty) : -ENOMEM;
+    if (result == 0 && options->trace_hold)
+        json->file.hold = memory_copy_text(options->trace_hold);
     if (result < 0) {
         print_text(2, "%s: cannot write trace %s: %s%s\n", linker->process.argv[0], options->trace,
                    error_number_text(-result), options->trace_fresh ? "" : ": ignored");

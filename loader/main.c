@@ -165,8 +165,11 @@ void loader_start(void *stack, const Elf64_Ehdr *self, const Elf64_Dyn *dynamic)
     process_read(&linker->process, stack);
     const char *wrong = options_read(&linker->options, &linker->process,
                                      linker->process.entry == (uintptr_t)_start);
-    if (linker->process.secure && linker->options.mode == MODE_TRACE)
+    if (linker->process.secure &&
+        (linker->options.mode == MODE_TRACE || linker->options.mode == MODE_EXPLAIN))
         sys_exit(5); /* ld.so's status: strangers are not told what a privileged program loads */
+    if (linker->options.mode == MODE_EXPLAIN)
+        start_explain(linker);
     if (linker->options.show_auxv)
         auxv_show(&linker->process);
     if (linker->options.mode == MODE_HELP)

@@ -175,24 +175,9 @@ static bool read_switch(struct options *options, const char *word) {
     return known || json;
 }
 
-/* Options whose value follows a '='. Returns false when `word` is none of them. */
-static bool read_assignment(struct options *options, const char *word) {
-    const char *value = strchr(word, '=');
-    if (starts_with(word, "--trace=")) {
-        options->trace = value + 1;
-        options->trace_fresh = true;
-    } else if (starts_with(word, "--trace-format=")) {
-        options->trace_format = value + 1;
-    } else if (starts_with(word, "--trace-detail=")) {
-        options->trace_detail = value + 1;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-/* Where the value of an option goes, or NULL when `word` is none that takes one. */
-static const char **value_of(struct options *options, const char *word) {
+/* Where the value of an option goes, or NULL when the first `length` bytes of `word` are none that
+ * takes one. */
+static const char **value_of(struct options *options, const char *word, size_t length) {
     static const struct {
         char word[24];
         uint16_t member;
@@ -207,9 +192,13 @@ static const char **value_of(struct options *options, const char *word) {
         {"--in", offsetof(struct options, in)},
         {"--glibc-hwcaps-prepend", offsetof(struct options, hwcaps_prepend)},
         {"--glibc-hwcaps-mask", offsetof(struct options, hwcaps_mask)},
+        {"--trace=", offsetof(struct options, trace)},
+        {"--trace-format=", offsetof(struct options, trace_format)},
+        {"--trace-detail=", offsetof(struct options, trace_detail)},
+        {"--trace-hold=", offsetof(struct options, trace_hold)},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(takers); i++)
-        if (strcmp(word, takers[i].word) == 0)
+        if (strncmp(word, takers[i].word, length) == 0 && !takers[i].word[length])
             return (const char **)((char *)options + takers[i].member);
     return NULL;
 }
@@ -222,14 +211,23 @@ static const char *read_command_line(struct options *options, struct process *pr
             at++;
             break;
         }
-        if (read_switch(options, word) || read_assignment(options, word))
+        if (read_switch(options, word))
             continue;
-        const char **value = value_of(options, word);
-        if (!value || at + 1 == process->argc) { /* ld.so does not know it without its value */
+        /* With a trace that is held, the storyteller listens already. */
+        if (!options->trace_hold &&
+            (starts_with(word, "--explain") || starts_with(word, "--step"))) {
+            options->mode = MODE_EXPLAIN;
+            return NULL;
+        }
+        const char *assigned = strchr(word, '=');
+        const char **value =
+            value_of(options, word, assigned ? (size_t)(assigned + 1 - word) : strlen(word));
+        if (!value || (!assigned && at + 1 == process->argc)) { /* as ld.so: not known without */
             options->wrong_word = word;
             return "unrecognized option";
         }
-        *value = process->argv[++at];
+        *value = assigned ? assigned + 1 : process->argv[++at];
+        options->trace_fresh |= value == &options->trace;
         if (value == &options->why || value == &options->why_lib)
             options->mode = value == &options->why ? MODE_WHY : MODE_WHY_LIB;
     }

@@ -15,6 +15,7 @@ enum options_mode {
     MODE_WHY_LIB,     /* --why-lib: where is a library? */
     MODE_TREE,        /* --tree: who needs whom? */
     MODE_CHECK,       /* --check: is anything missing? */
+    MODE_EXPLAIN,     /* --explain, --step: the storyteller beside the loader takes over */
     MODE_HELP,        /* --help */
     MODE_VERSION,     /* --version */
 };
@@ -52,6 +53,7 @@ struct options {
     const char *trace;        /* --trace, else MYLD_TRACE: the file that events go to; NULL: none */
     const char *trace_format; /* --trace-format, else MYLD_TRACE_FORMAT; NULL: none */
     const char *trace_detail; /* --trace-detail, else MYLD_TRACE_DETAIL; NULL: none */
+    const char *trace_hold;   /* --trace-hold: the file to wait for after each write; NULL: none */
     const char *debug;        /* LD_DEBUG, NULL: none */
     const char *debug_output; /* LD_DEBUG_OUTPUT, NULL: none */
 };

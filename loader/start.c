@@ -66,6 +66,21 @@ _Noreturn void start_usage(struct linker *linker, const char *wrong) {
     sys_exit(1);
 }
 
+_Noreturn void start_explain(struct linker *linker) {
+    static const char suffix[] = "-explain";
+    char path[SEARCH_PATH_MAX];
+    long length = sys_readlink("/proc/self/exe", path, sizeof path - sizeof suffix);
+    long result = length;
+    if (length > 0) {
+        memcpy(path + length, suffix, sizeof suffix);
+        result =
+            sys3(SYS_execve, (long)path, (long)linker->process.argv, (long)linker->process.envp);
+    }
+    print_text(2, "%s: cannot execute %s: %s\n", linker->process.argv[0],
+               length > 0 ? path : suffix, error_number_text((int)-result));
+    sys_exit(127);
+}
+
 void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     const Elf64_Phdr *phdr = (const Elf64_Phdr *)((const char *)self + self->e_phoff);
     memory_start();

@@ -17,6 +17,10 @@ void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic);
 /* Explains how to call the loader; ends the process with status 1, as ld.so does. */
 _Noreturn void start_usage(struct linker *linker, const char *wrong);
 
+/* Becomes the storyteller, the program beside the loader that explains a run (tools/explain), with
+ * the same arguments; status 127 where it is not there. */
+_Noreturn void start_explain(struct linker *linker);
+
 /* Fills in what does not depend on the program: the object of the loader itself, facts of the
  * machine. */
 void start_prepare(struct linker *linker, const Elf64_Ehdr *self);

@@ -1,0 +1,351 @@
+/*
+ * --explain and --step: the program's own output and end are what they are without; and what the
+ * story tells is true, which readelf and objdump say.
+ */
+#include "support.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define EXPLAIN BUILD_FOLDER "/myld-explain"
+
+static char *read_file(const char *path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+
+    cr_assert(file >= 0 && fstat(file, &status) == 0, "%s", path);
+    char *bytes = malloc((size_t)status.st_size + 1);
+    cr_assert(read(file, bytes, (size_t)status.st_size) == status.st_size);
+    bytes[status.st_size] = 0;
+    close(file);
+    return bytes;
+}
+
+static void write_file(const char *path, const char *bytes) {
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+    cr_assert(file >= 0 && write(file, bytes, strlen(bytes)) == (ssize_t)strlen(bytes));
+    close(file);
+}
+
+/* The story of a command, of which `got` is the result. */
+static char *story_of(const char *options, const char *line, struct result *got) {
+    const char *file = text("%s/story", scratch());
+
+    *got = run_myld(EXPLICIT, text("--explain=%s %s", file, options ? options : ""), line);
+    return read_file(file);
+}
+
+/* What follows `words` in the text; fails the test where that is not there. */
+static const char *after(const char *all, const char *words) {
+    const char *found = strstr(all, words);
+
+    cr_assert(found, "no '%s' in:\n%s", words, all);
+    return found + strlen(words);
+}
+
+/* The number that follows `words`, decimal or hexadecimal. */
+static unsigned long number_after(const char *all, const char *words) {
+    return strtoul(after(all, words), NULL, 0);
+}
+
+static void expect_narrow(const char *story) {
+    for (const char *line = story; *line; line += strcspn(line, "\n"), line += *line != 0) {
+        int columns = 0;
+        for (const char *at = line; *at && *at != '\n'; at++)
+            columns += ((unsigned char)*at & 0xc0) != 0x80;
+        cr_expect(columns <= 100, "%d columns: %.*s", columns, (int)strcspn(line, "\n"), line);
+    }
+}
+
+/* ---- the program is not disturbed ---- */
+
+static const char *const runs[] = {
+    "./hello",
+    "./greet a b",
+    "./musl/greet a b",
+    "./lazy",
+    "./lazy_now",
+    "./musl/lazy",
+    "./copy",
+    "./ifunc",
+    "./relr",
+    "./order",
+    "./tls",
+    "./musl/tls",
+    "./sysv/greet",
+    "./hello_exec",
+    "./hello_nolibc",
+    "./hello_static",
+    "./hello_static_pie",
+    "./plugin_host open=./libplugin_one.so call=plugin_run close",
+    "LD_BIND_NOW=1 ./greet",
+    "LD_PRELOAD=./libinterpose.so ./greet",
+    "/bin/sh -c 'echo one; (echo two; exit 3); echo three >&2; exit 4'",
+    "/bin/sh -c 'kill -TERM $$'",
+    "/bin/sh -c 'kill -KILL $$'",
+    "/bin/ls -l /usr",
+    "/usr/bin/python3 -I -c 'import os, ctypes\nprint(os.fork() and os.wait()[1])'",
+};
+
+TABLE_TEST(explain, leaves_the_program_alone, runs) {
+    struct result expected = run(*row);
+    struct result got;
+    char *story = story_of(NULL, *row, &got);
+
+    compare_results(&expected, &got, COMPARE_ERROR, "--explain", *row);
+    cr_expect(strstr(story, " The start "), "%s", *row);
+    after(story, " The end ");
+    if (expected.signal)
+        cr_expect_eq(number_after(story, "Signal "), (unsigned long)expected.signal);
+    else
+        cr_expect_eq(number_after(story, "ended with status "), (unsigned long)expected.exit);
+    expect_narrow(story);
+}
+
+/* Told on standard error, in the right place between what the program writes. */
+Test(explain, keeps_the_order) {
+    struct result got =
+        runf("sh -c '%s --explain /bin/sh -c \"echo one; echo two >&2\" 2>&1'", myld());
+
+    const char *enters = after(got.out, " The program runs ");
+    after(after(after(enters, "\none\n"), "two\n"), " The end ");
+}
+
+/* Where the program fails to start, the loader's message is what it is without a story. */
+Test(explain, failures) {
+    struct result expected = run_myld(EXPLICIT, NULL, "./nowhere");
+    struct result got;
+    char *story = story_of(NULL, "./nowhere", &got);
+
+    compare_results(&expected, &got, COMPARE_ERROR, "--explain", "./nowhere");
+    cr_expect_eq(got.exit, 127);
+    after(story, "cannot open shared object file");
+
+    expected = run_myld(EXPLICIT, "--nonsense", "./hello");
+    story = story_of("--nonsense", "./hello", &got);
+    compare_results(&expected, &got, COMPARE_ERROR, "--explain", "--nonsense");
+}
+
+Test(explain, needs_its_companion) {
+    const char *folder = scratch();
+
+    cr_assert_eq(runf("cp %s %s/myld", myld(), folder).exit, 0);
+    struct result got = runf("%s/myld --explain ./hello", folder);
+    cr_expect_eq(got.exit, 127);
+    cr_expect_str_eq(got.error, text("%s/myld: cannot execute %s/myld-explain: No such file or "
+                                     "directory\n",
+                                     folder, folder));
+    cr_assert_eq(runf("cp " EXPLAIN " %s", folder).exit, 0);
+    got = runf("%s/myld --explain ./hello", folder);
+    cr_expect_eq(got.exit, 0);
+    after(got.error, " The end ");
+}
+
+/* ---- what it tells is true ---- */
+
+/* The line of a tool's output that has all three texts, or fails. */
+static char *line_with(const char *all, const char *one, const char *two) {
+    for (const char *line = all; *line; line += strcspn(line, "\n"), line += *line != 0) {
+        char *copy = text("%.*s", (int)strcspn(line, "\n"), line);
+        if (strstr(copy, one) && strstr(copy, two))
+            return copy;
+    }
+    cr_assert(false, "no line with '%s' and '%s' in:\n%s", one, two, all);
+    return NULL;
+}
+
+static const char *const programs[] = {"./greet", "./lazy", "./musl/greet", "./sysv/greet",
+                                       "/bin/ls"};
+
+TABLE_TEST(explain, header, programs) {
+    struct result got;
+    char *story = story_of(NULL, *row, &got);
+    char *header = runf("readelf -hW %s", *row).out;
+
+    cr_expect_eq(number_after(story, "e_entry "), number_after(header, "Entry point address:"));
+    cr_expect_eq(number_after(story, "e_phnum "),
+                 number_after(header, "Number of program headers:"));
+    cr_expect_eq(number_after(story, "e_phoff "),
+                 number_after(header, "Start of program headers:"));
+}
+
+/* The relocation that is worked through: its entry, its symbol, the word in memory. */
+TABLE_TEST(explain, relocation, programs) {
+    struct result got;
+    char *story = story_of(NULL, *row, &got);
+    const char *worked = after(story, "A symbolic relocation by hand: ");
+    char symbol[128];
+    char library[128];
+    unsigned long bias, offset, place, base, value, address;
+
+    cr_assert_eq(sscanf(after(worked, " wants "), "%127s", symbol), 1);
+    cr_assert_eq(
+        sscanf(after(worked, "load bias + r_offset = "), "%lx + %lx = %lx", &bias, &offset, &place),
+        3);
+    cr_assert_eq(sscanf(after(worked, "the symbol: bias of "), "%127s + st_value = %lx + %lx = %lx",
+                        library, &base, &value, &address),
+                 4);
+    cr_expect_eq(bias + offset, place);
+    cr_expect_eq(base + value, address);
+
+    char *relocations = runf("readelf -rW %s", *row).out;
+    char *entry = line_with(relocations, text("%016lx", offset), symbol);
+    cr_expect(strstr(entry, "R_X86_64_"), "%s", entry);
+
+    cr_expect_eq(number_after(worked, "in memory: the word at "), place);
+    cr_expect_eq(number_after(worked, " now holds "), address);
+    cr_expect(strncmp(strchr(after(worked, " now holds "), '\n') - strlen("✓"), "✓", 3) == 0, "%s",
+              worked);
+
+    char *path = first_line(runf("sh -c 'for f in ./%s %s/sysv/%s %s/%s /lib/x86_64-linux-gnu/%s "
+                                 "/lib/%s; do [ -e $f ] && echo $f && break; done'",
+                                 library, samples(), library, samples(), library, library, library)
+                                .out);
+    char *symbols = runf("readelf --dyn-syms -W %s", path).out;
+    line_with(symbols, text("%016lx", value), text(" %s", symbol));
+
+    /* The same symbol is found by hash: its number is that of readelf. */
+    const char *lookup = after(story, "One lookup by hand: ");
+    const char *found = after(lookup, ": found. st_value ");
+    cr_expect_eq(strtoul(found, NULL, 0), value);
+    while (strncmp(found, "symbol ", 7) != 0)
+        found--;
+    line_with(symbols, text("%5lu:", number_after(found, "symbol ")), symbol);
+}
+
+/* The PLT slot: what the linker put there, which is code of the PLT; then the function. */
+Test(explain, slot) {
+    struct result got;
+    char *story = story_of(NULL, "./greet", &got);
+    const char *worked = after(story, "A PLT slot at its first call: greet calls greet");
+    unsigned long bias = number_after(story, "The load bias ");
+    unsigned long place, before, after_place, function;
+
+    cr_assert_eq(sscanf(after(worked, "before: slot 0 at "), "%lx holds %lx", &place, &before), 2);
+    line_with(runf("readelf -rW ./greet").out, text("%016lx", place - bias), "JUMP_SLOT");
+    line_with(runf("objdump -d -j .plt ./greet").out, text("%lx:", before - bias), "push");
+    cr_assert_eq(
+        sscanf(after(worked, "after:  the slot at "), "%lx holds %lx", &after_place, &function), 2);
+    cr_expect_eq(after_place, place);
+    char *symbol = line_with(runf("readelf --dyn-syms -W ./libgreet.so").out, "FUNC", " greet");
+    unsigned long value = strtoul(strchr(symbol, ':') + 1, NULL, 16);
+    cr_expect_eq(function & 0xfff, value & 0xfff, "%lx %lx", function, value);
+}
+
+/* TLS: the block's size and initial values are those of PT_TLS; the word at TP is TP. */
+Test(explain, tls) {
+    struct result got;
+    char *story = story_of(NULL, "./hello", &got);
+    unsigned long memory, file, pointer;
+    char *header = line_with(runf("readelf -lW /lib/x86_64-linux-gnu/libc.so.6").out, "TLS", "0x");
+
+    cr_assert_eq(sscanf(after(header, "TLS"), "%*s %*s %*s %lx %lx", &file, &memory), 2);
+    const char *block = after(story, "module 1   libc.so.6");
+    const char *sizes = after(block, "│   ");
+    cr_expect_eq(strtoul(sizes, NULL, 10), memory, "%s", sizes);
+    cr_expect_eq(number_after(sizes, " bytes, "), file, "%s", sizes);
+    pointer = number_after(block, " TP = ");
+    cr_expect_eq(number_after(block, "The word at TP holds "), pointer);
+}
+
+/* ---- stepping ---- */
+
+static char *steps_of(const char *commands, const char *line, struct result *got) {
+    const char *folder = scratch();
+
+    write_file(text("%s/commands", folder), commands);
+    *got = run_myld(EXPLICIT, text("--explain=%s/story --step=%s/commands", folder, folder), line);
+    return read_file(text("%s/story", folder));
+}
+
+Test(step, through_stages) {
+    struct result expected = run("./greet");
+    struct result got;
+    char *story = steps_of("stage\nstage\nstage\nstage\nstage\ncontinue\n", "./greet", &got);
+
+    compare_results(&expected, &got, COMPARE_ERROR, "--step", "./greet");
+    static const char *const stages[] = {"load", "versions", "tls", "libc-before", "relocate"};
+    const char *at = story;
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+        at = after(at, "step> ");
+        at = after(at, text("stage  state=begin  stage=%s", stages[i]));
+    }
+    at = after(at, "step> continue");
+    cr_expect(!strstr(at, "step> "), "%s", at);
+    expect_narrow(story);
+}
+
+/* `where` names the line of the source that told the event, or led to it. */
+Test(step, where) {
+    struct result got;
+    char *story = steps_of("break greet\nc\nwhere\nc\n", "./greet", &got);
+    const char *event = after(story, "slot  from=greet  to=libgreet.so  symbol=greet");
+    const char *where = after(event, "step> where");
+    unsigned long line = number_after(where, "loader/lazy.c:");
+    char *shown = first_line((char *)after(where, "▸ "));
+    char *source = first_line(runf("sed -n %lup " SOURCE_FOLDER "/loader/lazy.c", line).out);
+
+    cr_expect(strstr(where, "the code that did it"), "%s", where);
+    cr_expect(strstr(source, "tell_slot"), "%s", source);
+    cr_expect(strstr(shown, source + strspn(source, " ")), "%s / %s", shown, source);
+    after(where, "arch_lazy_trampoline ");
+    after(where, "main + ");
+}
+
+Test(step, shows) {
+    struct result got;
+    char *story =
+        steps_of("stage\nstage\nshow object\nshow object libgreet.so\nshow maps\nbreak enter\n"
+                 "continue\nshow symbol printf\nshow got\nshow nonsense\nnonsense\nc\n",
+                 "./greet", &got);
+    const char *maps = after(story, "step> show maps");
+    const char *symbol = after(story, "step> show symbol printf");
+    const char *got_view = after(story, "step> show got");
+
+    after(after(story, "step> show object libgreet.so"), "found by rule runpath");
+    after(maps, "libgreet.so");
+    after(maps, "[stack]");
+    after(symbol, ": found. st_value ");
+    after(got_view, "→ __libc_start_main in libc.so.6");
+    after(got_view, "show maps, show got, show symbol NAME, show object NAME");
+    after(after(story, "step> nonsense"), "where  ");
+    cr_expect_eq(got.exit, run("./greet").exit);
+}
+
+/* Each event by itself; and the end of the commands lets the program run. */
+Test(step, through_events) {
+    struct result expected = run("./greet");
+    struct result got;
+    char *story = steps_of("next\nnext\n\nn\n", "./greet", &got);
+
+    compare_results(&expected, &got, COMPARE_ERROR, "--step", "./greet");
+    const char *at = after(story, "trace  schema=1");
+    at = after(at, "stage  state=begin  stage=load");
+    at = after(at, "object  object=greet  kind=program");
+    at = after(at, "map  object=greet");
+    after(at, "segment  object=greet");
+}
+
+Test(step, quits) {
+    struct result got;
+    char *story = steps_of("stage\nquit\n", "./greet", &got);
+
+    cr_expect_eq(got.exit, 0);
+    cr_expect_str_eq(got.out, "");
+    after(story, "The program was ended.");
+}
+
+/* On a terminal it asks there, whatever standard input is. */
+Test(step, on_a_terminal) {
+    struct result got = runf("sh -c '(sleep 1; echo stage; sleep 1; echo continue; sleep 1) | "
+                             "script -qec \"%s --step %s/hello </dev/null\" /dev/null'",
+                             myld(), samples());
+    after(got.out, "step> ");
+    after(got.out, "stage  state=begin  stage=load");
+    after(got.out, "hello");
+    after(got.out, " The end ");
+}
