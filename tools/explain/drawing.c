@@ -31,11 +31,7 @@ static void name_sections(const struct elf_file *file, const Elf64_Phdr *segment
 }
 
 static void draw_edge(const char *address, const char *left, const char *right) {
-    char line[4 * INSIDE + 1] = "";
-
-    for (int i = 0; i < INSIDE; i++)
-        strcat(line, "─");
-    page_line("%18s %s%s%s", address, left, line, right);
+    page_line("%18s %s%s%s", address, left, page_rule(INSIDE), right);
 }
 
 /* One row: text in the box, names beside it. The box's text has no characters of many bytes. */

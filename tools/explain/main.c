@@ -38,7 +38,9 @@ static char hold(void *context) {
     struct explainer *explainer = context;
 
     page_flush();
-    return explainer->step ? step_hold(explainer->step) : 's';
+    if (explainer->step)
+        return step_hold(explainer->step);
+    return 's';
 }
 
 /* -- arguments -- */
@@ -132,7 +134,10 @@ static int start(const struct arguments *arguments, char **words, const struct l
     memcpy(command + leading, words, count * sizeof *command);
     if (leading)
         command[leading] = (char *)file;
-    return run_program(command, leading ? command[0] : file, leading + 1, listener);
+    int status = run_program(command, leading ? command[0] : file, leading + 1, listener);
+    free(command);
+    free(copy);
+    return status;
 }
 
 int main(int count, char **words) {

@@ -206,6 +206,17 @@ const char *page_count(int64_t number, const char *what) {
     return page_format("%jd %s%s", (intmax_t)number, what, number == 1 ? "" : "s");
 }
 
+const char *page_rule(int columns) {
+    static const char dash[] = "─";
+    size_t size = sizeof dash - 1;
+    char *text = next_text();
+
+    for (int i = 0; i < columns; i++)
+        memcpy(text + (size_t)i * size, dash, size);
+    text[(size_t)columns * size] = 0;
+    return text;
+}
+
 const char *page_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash && slash[1] ? slash + 1 : path;

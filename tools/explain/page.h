@@ -46,6 +46,9 @@ const char *page_format(const char *format, ...) __attribute__((format(printf, 1
 /** "1 slot", "2 slots". */
 const char *page_count(int64_t number, const char *what);
 
+/** A line of so many columns, to draw with. */
+const char *page_rule(int columns);
+
 /** The last component of a path. */
 const char *page_name(const char *path);
 

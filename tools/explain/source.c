@@ -244,28 +244,27 @@ static void show_frame(const struct world *world, uint64_t pc, uint64_t bias, bo
         page_line("%s", world_place(world, pc - 1));
 }
 
-void source_show(const struct world *world, uint64_t address) {
-    struct frame frame = {.sp = address + 16};
+void source_show(const struct world *world, uint64_t frame) {
+    struct frame at = {.sp = frame + 16};
     struct object *loader = NULL;
     bool records = strcmp(world->machine, "aarch64") == 0;
     bool shown = false;
     uint64_t mask = (UINT64_C(1) << ADDRESS_BITS) - 1;
 
-    if (!peek_word(world->pid, address, &frame.fp) ||
-        !peek_word(world->pid, address + 8, &frame.pc)) {
+    if (!peek_word(world->pid, frame, &at.fp) || !peek_word(world->pid, frame + 8, &at.pc)) {
         page_line("The stack of this event cannot be read.");
         return;
     }
-    frame.pc &= mask;
+    at.pc &= mask;
     uint64_t bias = find_bias(world->pid);
     for (int i = 0; i < FRAMES_MAX; i++) {
-        loader = world_object_at(world, frame.pc);
+        loader = world_object_at(world, at.pc);
         if (loader && strcmp(loader->kind, "loader") != 0) {
-            page_line("%-28s (not the loader's code)", world_place(world, frame.pc - 1));
+            page_line("%-28s (not the loader's code)", world_place(world, at.pc - 1));
             break;
         }
-        show_frame(world, frame.pc, bias, &shown);
-        if (!(records ? go_up_record(world, &frame) : go_up_described(world, &frame, bias)))
+        show_frame(world, at.pc, bias, &shown);
+        if (!(records ? go_up_record(world, &at) : go_up_described(world, &at, bias)))
             break;
     }
     if (!source.dwarf)

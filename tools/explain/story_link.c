@@ -49,10 +49,7 @@ static int by_offset(const void *left, const void *right) {
 
 static void draw_edge(const char *left, const char *right, const char *beside) {
     enum { INSIDE = 50 };
-    char line[4 * INSIDE] = "";
-    for (int i = 0; i < INSIDE; i++)
-        strcat(line, "─");
-    page_line("%s%s%s %s", left, line, right, beside);
+    page_line("%s%s%s %s", left, page_rule(INSIDE), right, beside);
 }
 
 static const char *tls_address(const struct world *world, int64_t offset) {
