@@ -31,10 +31,16 @@ static void write_file(const char *path, const char *bytes) {
     close(file);
 }
 
+static void skip_where_emulated(void) {
+    if (emulated())
+        cr_skip_test("told by a program of the machine that builds: see the test aarch64");
+}
+
 /* The story of a command, of which `got` is the result. */
 static char *story_of(const char *options, const char *line, struct result *got) {
     const char *file = text("%s/story", scratch());
 
+    skip_where_emulated();
     *got = run_myld(EXPLICIT, text("--explain=%s %s", file, options ? options : ""), line);
     return read_file(file);
 }
@@ -108,6 +114,7 @@ TABLE_TEST(explain, leaves_the_program_alone, runs) {
 
 /* Told on standard error, in the right place between what the program writes. */
 Test(explain, keeps_the_order) {
+    skip_where_emulated();
     struct result got =
         runf("sh -c '%s --explain /bin/sh -c \"echo one; echo two >&2\" 2>&1'", myld());
 
@@ -131,6 +138,7 @@ Test(explain, failures) {
 }
 
 Test(explain, needs_its_companion) {
+    skip_where_emulated();
     const char *folder = scratch();
 
     cr_assert_eq(runf("cp %s %s/myld", myld(), folder).exit, 0);
@@ -257,6 +265,7 @@ Test(explain, tls) {
 static char *steps_of(const char *commands, const char *line, struct result *got) {
     const char *folder = scratch();
 
+    skip_where_emulated();
     write_file(text("%s/commands", folder), commands);
     *got = run_myld(EXPLICIT, text("--explain=%s/story --step=%s/commands", folder, folder), line);
     return read_file(text("%s/story", folder));
@@ -341,6 +350,7 @@ Test(step, quits) {
 
 /* On a terminal it asks there, whatever standard input is. */
 Test(step, on_a_terminal) {
+    skip_where_emulated();
     struct result got = runf("sh -c '(sleep 1; echo stage; sleep 1; echo continue; sleep 1) | "
                              "script -qec \"%s --step %s/hello </dev/null\" /dev/null'",
                              myld(), samples());
@@ -348,4 +358,47 @@ Test(step, on_a_terminal) {
     after(got.out, "stage  state=begin  stage=load");
     after(got.out, "hello");
     after(got.out, " The end ");
+}
+
+/* ---- another machine, in its emulator ---- */
+
+/* The loader for aarch64 and this machine's storyteller, which reads the emulated process's memory
+ * and files as its own. */
+Test(explain, aarch64) {
+    const char *folder = scratch();
+    const char *other = SOURCE_FOLDER "/build/aarch64";
+
+    if (emulated() || access(text("%s/samples/greet", other), R_OK) ||
+        run("qemu-aarch64-static --version").exit)
+        cr_skip_test("make ARCH=aarch64 all samples, qemu-user-static");
+    cr_assert_eq(runf("cp %s/myld " EXPLAIN " %s", other, folder).exit, 0);
+    write_file(text("%s/commands", folder), "break greet\nc\nwhere\nc\n");
+    struct result expected =
+        runf("qemu-aarch64-static -L %s/root %s/myld %s/samples/greet", other, other, other);
+    struct result got = runf("MYLD_EXPLAIN_EMULATOR='qemu-aarch64-static -L %s/root' "
+                             "qemu-aarch64-static -L %s/root %s/myld --explain=%s/story "
+                             "--step=%s/commands %s/samples/greet",
+                             other, other, folder, folder, folder, other);
+    char *story = read_file(text("%s/story", folder));
+
+    compare_results(&expected, &got, COMPARE_ERROR, "--explain", "greet for aarch64");
+    after(story, "EM_AARCH64");
+    after(story, "uses variant I:");
+    const char *worked = after(story, "A symbolic relocation by hand: greet wants ");
+    cr_expect_eq(number_after(worked, "→ write S + A = "), number_after(worked, " now holds "));
+    after(worked, ": found. st_value ");
+    after(after(story, "step> where"), "▸ ");
+    after(story, "arch_lazy_trampoline         arch/aarch64/trampoline.S:");
+    expect_narrow(story);
+}
+
+/* ---- the page for newcomers ---- */
+
+/* Every command of docs/tour.md prints what the page says. */
+Test(explain, tour, .timeout = 150) {
+    if (emulated() || strcmp(myld(), BUILD_FOLDER "/myld") != 0)
+        cr_skip_test("the page is about the loader of this machine");
+    int status = system("cd " SOURCE_FOLDER " && unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES && "
+                        "exec /usr/bin/python3 -I tests/run/tour.py docs/tour.md");
+    cr_expect_eq(status, 0, "see above");
 }

@@ -142,8 +142,10 @@ static const char *local_name_at(const struct elf_file *file, uint64_t place, ui
                 : NULL;
     for (size_t i = 0; symbols && strings && i < section->sh_size / sizeof *symbols; i++)
         if (covers(&symbols[i], place)) {
+            const char *name = text_at(file, (int64_t)(strings->sh_offset + symbols[i].st_name));
             *beyond = place - symbols[i].st_value;
-            return text_at(file, (int64_t)(strings->sh_offset + symbols[i].st_name));
+            if (*name != '$') /* aarch64 marks where code begins so: AAELF64, "Mapping symbols" */
+                return name;
         }
     return NULL;
 }

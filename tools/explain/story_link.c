@@ -64,7 +64,7 @@ static const char *tls_address(const struct world *world, int64_t offset) {
 static void draw_block(const struct object *object) {
     page_line("│ module %-3jd %-37s │", (intmax_t)object->module, page_name(object->path));
     page_line("│ %-48s │",
-              page_format("  %jd bytes, %jd with values of .tdata, others 0",
+              page_format("  %jd bytes, %jd of them from .tdata, others 0",
                           (intmax_t)object->tls_size, (intmax_t)object->tls_file_size));
 }
 

@@ -66,8 +66,8 @@ void story_plt(struct story *story) {
     page_gap();
     for (int i = 0; i < 3; i++)
         peek_word(world->pid, object->got + 8 * (uint64_t)i, &words[i]);
-    page_line("GOT[0] at 0x%jx = 0x%-16jx what the linker put there: .dynamic, not relocated",
-              (uintmax_t)object->got, (uintmax_t)words[0]);
+    page_line("GOT[0] at 0x%jx = 0x%-16jx %s", (uintmax_t)object->got, (uintmax_t)words[0],
+              words[0] ? "what the linker put there: .dynamic, not relocated" : "not used");
     page_line("GOT[1] at 0x%jx = 0x%-16jx which object calls: the loader's note",
               (uintmax_t)object->got + 8, (uintmax_t)words[1]);
     page_line("GOT[2] at 0x%jx = 0x%-16jx %s", (uintmax_t)object->got + 16, (uintmax_t)words[2],
@@ -95,14 +95,14 @@ static void work_slot(struct story *story, const struct event *event) {
               (uintmax_t)place, (uintmax_t)(held ? held : before), world_place(world, before));
     show_stub(world, before);
     page_line("PLT[0] pushes GOT[1] and jumps to GOT[2]; the loader keeps all argument registers,");
-    page_line("looks %s%s%s up, finds it in %s, and stores it. Later calls go straight there.",
-              event_text(event, "symbol"), *event_text(event, "version") ? "@" : "",
-              event_text(event, "version"),
+    page_line("looks %s%s%s up, finds it in %s", event_text(event, "symbol"),
+              *event_text(event, "version") ? "@" : "", event_text(event, "version"),
               world_name(world_object(world, event_number(event, "to"))));
     if (!event_flag(event, "stored")) {
         page_line("The slot stays as it is (LD_BIND_NOT, or it is read-only).");
         return;
     }
+    page_line("Then it stores the address, and the call goes on to the function.");
     story->slot_place = place;
     story->slot_before = before;
     story->slot_waits = true;

@@ -3,8 +3,10 @@
  *
  * In: events in their order. Out: struct world. docs/events.md describes the fields.
  */
+#define _GNU_SOURCE
 #include "world.h"
 #include "page.h"
+#include "peek.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,16 +184,45 @@ struct object *world_find(const struct world *world, const char *name) {
     return NULL;
 }
 
+/* The path of what is mapped at an address, as the kernel has it; NULL: nothing that has one. */
+static char *mapped_path(int64_t pid, uint64_t address) {
+    FILE *maps = peek_file(pid, "maps");
+    char *line = NULL;
+    char *path = NULL;
+    size_t room = 0;
+
+    while (maps && !path && getline(&line, &room, maps) > 0) {
+        char *name = strchr(line, '/');
+        line[strcspn(line, "\n")] = 0;
+        if (name && strtoull(line, NULL, 16) == address)
+            path = keep(name);
+    }
+    free(line);
+    if (maps)
+        fclose(maps);
+    return path;
+}
+
+/* The process may have other folders than this one: an emulator's, a new current one. */
+static struct elf_file *open_file(int64_t pid, const struct object *object) {
+    char *mapped = mapped_path(pid, object->start);
+    struct elf_file *file = mapped ? elf_open(mapped) : NULL;
+
+    free(mapped);
+    if (file)
+        return file;
+    return elf_open(object->path[0] == '/'
+                        ? object->path
+                        : page_format("/proc/%jd/cwd/%s", (intmax_t)pid, object->path));
+}
+
 const struct elf_file *world_file(const struct world *world, struct object *object) {
-    if (object->number && !object->sought &&
-        (!strcmp(object->kind, "program") || !strcmp(object->kind, "library") ||
-         !strcmp(object->kind, "loader"))) {
+    bool has_file = !strcmp(object->kind, "program") || !strcmp(object->kind, "library") ||
+                    !strcmp(object->kind, "loader");
+
+    if (object->number && !object->sought && has_file) {
         object->sought = true;
-        /* As the process sees it: its root, its current folder. */
-        object->file =
-            elf_open(object->path[0] == '/'
-                         ? object->path
-                         : page_format("/proc/%jd/cwd/%s", (intmax_t)world->pid, object->path));
+        object->file = open_file(world->pid, object);
     }
     return object->file;
 }
