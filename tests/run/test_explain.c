@@ -133,7 +133,7 @@ Test(explain, failures) {
     after(story, "cannot open shared object file");
 
     expected = run_myld(EXPLICIT, "--nonsense", "./hello");
-    story = story_of("--nonsense", "./hello", &got);
+    story_of("--nonsense", "./hello", &got);
     compare_results(&expected, &got, COMPARE_ERROR, "--explain", "--nonsense");
 }
 
