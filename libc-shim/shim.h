@@ -30,7 +30,7 @@ struct libc_shim {
                      struct error *error);
     const char *preload_file; /* names libraries to preload for every program; NULL: none */
     bool checks_versions; /* needed versions are checked at load, and bind references; else names
-                             alone do */
+                             alone do, visibility not counting either */
     bool debug_variable;  /* its own loader has LD_DEBUG */
     bool lazy;            /* PLT slots may be bound at their first call */
     bool patient; /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
@@ -38,6 +38,8 @@ struct libc_shim {
     bool global_after_constructors; /* dlopen adds to the global scope once constructors have run */
     bool plain_order; /* constructors run as a depth-first walk along DT_NEEDED meets the objects;
                          no DF_1_INITFIRST, no DT_PREINIT_ARRAY, no DF_1_NOOPEN and no filters */
+    bool tells_all;   /* a start that fails goes on to tell of every library and symbol that is
+                         missing */
     bool (*arrays_only)(const struct linker *linker); /* true: DT_INIT and DT_FINI are not run, the
                                                          arrays alone. NULL: they are */
     bool runs_program_init; /* libc itself runs the program's DT_INIT and DT_INIT_ARRAY */

@@ -10,6 +10,7 @@
 #include "load.h"
 #include "memory.h"
 #include "order.h"
+#include "report.h"
 #include <string.h>
 
 /* Where libraries are only listed, one that is missing takes part as an empty object. */
@@ -40,7 +41,7 @@ static bool load_dependency(struct linker *linker, struct object *object, const 
     if (!*loaded && options_lists_all(&linker->options) && !may_lack)
         *loaded = add_missing(linker, object->space, name, error);
     if (!*loaded)
-        return entry->d_tag == DT_AUXILIARY;
+        return entry->d_tag == DT_AUXILIARY || report_and_go_on(linker, error);
     EVENT(linker, need, .by = object, .object = *loaded, .name = name,
           .again = last == object->space->last);
     return true;

@@ -188,7 +188,7 @@ static struct object *map_library(struct linker *linker, struct namespace *space
         return NULL;
     }
     object->requester = requester;
-    object->ignores_versions = !linker->shim->checks_versions;
+    object->by_name = !linker->shim->checks_versions;
     object->weak_last = linker->program->weak_last;
     object->guard = arch_guard(linker->process.hwcap2);
     object->label = name; /* until it is known to be sound, messages call it what it was asked for

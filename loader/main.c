@@ -86,7 +86,7 @@ static bool relocate(struct linker *linker, struct error *error) {
         .lazy = linker->shim->lazy && !linker->options.bind_now,
         .copies = !linker->shim->copy_late,
     };
-    return relocate_group(linker, linker->program, options, error);
+    return relocate_group(linker, linker->program, options, error) && !linker->failed;
 }
 
 static bool protect(struct linker *linker, struct error *error) {

@@ -166,8 +166,8 @@ struct object {
     bool signed_plt;  /* the PLT checks signatures of its slots: ARCH_SIGNED_PLT_TAG */
 
     /* -- versions: version.c -- */
-    bool weak_last;        /* its references take a weak definition as the last resort alone */
-    bool ignores_versions; /* its references are to names alone and mean the default version */
+    bool weak_last; /* its references take a weak definition as the last resort alone */
+    bool by_name; /* references bind by name alone: the default version, whatever the visibility */
     struct version *versions;
     size_t version_count;
 

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "reloc.h"
 #include "relocate_pass.h"
+#include "report.h"
 #include "sys.h"
 #include "tell.h"
 #include "text.h"
@@ -397,7 +398,8 @@ static bool apply_table(struct pass *pass, const Elf64_Rela *table, size_t start
             index_look_ahead(pass->index, pass->object, &table[i], min_size(count - i, INDEX_BATCH),
                              hash);
         pass->hash = hash[at];
-        if (!decode(pass, &table[i], &relocation) || !apply(pass, &relocation))
+        if ((!decode(pass, &table[i], &relocation) || !apply(pass, &relocation)) &&
+            !report_and_go_on(pass->linker, pass->error))
             return false;
     }
     pass->hash = 0;
@@ -491,7 +493,10 @@ static bool apply_all(struct pass *pass) {
     size_t relative = apply_relative(pass);
     if (event_wanted(pass->linker, EVENT_relocation))
         pass_tell_relatives(pass, relative);
-    return apply_table(pass, object->rela, relative, object->rela_count) && apply_plt(pass);
+    if (pass->linker->shim->tells_all && !apply_plt(pass))
+        return false;
+    return apply_table(pass, object->rela, relative, object->rela_count) &&
+           (pass->linker->shim->tells_all || apply_plt(pass));
 }
 
 bool relocate_object(struct linker *linker, struct object *object, struct relocate_options options,

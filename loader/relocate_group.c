@@ -33,10 +33,16 @@ static void drop_indexes(struct linker *linker, const struct scope_list *scopes)
         index_drop(linker, scopes->item[i]->list);
 }
 
-static bool relocate_all(struct linker *linker, const struct object_list *order,
+/* Where IFUNCs do not exist any order will do, and only errors show it: that of loading, but the
+ * program, which may have copies, last. */
+static bool relocate_all(struct linker *linker, const struct object *root,
                          struct relocate_options options, struct error *error) {
-    for (size_t i = order->count; i-- > 0;) {
-        struct object *object = order->item[i];
+    bool plain = linker->shim->plain_order;
+    const struct object_list *list = plain ? root->group.list : root->order;
+    size_t last = plain && root != linker->program ? list->count - 1 : 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct object *object =
+            list->item[plain ? (last + 1 + i) % list->count : list->count - 1 - i];
         struct relocate_options its = options;
         its.patient &= !object->bind_now;
         if (!object->relocated && !relocate_object(linker, object, its, error))
@@ -49,7 +55,7 @@ bool relocate_group(struct linker *linker, const struct object *root,
                     struct relocate_options options, struct error *error) {
     const struct scope_list *scopes = root->scopes;
     build_indexes(scopes, count_lookups(root->order, options.lazy));
-    bool done = relocate_all(linker, root->order, options, error);
+    bool done = relocate_all(linker, root, options, error);
     drop_indexes(linker, scopes);
     return done;
 }

@@ -67,9 +67,7 @@ static void print_places(struct linker *linker, const struct error *error) {
     linker->search.observer = NULL;
 }
 
-_Noreturn void report_failure(struct linker *linker, const struct error *error) {
-    char text[2048];
-    linker->shim->describe_start(linker, error, text, sizeof text);
+static void print_failure(struct linker *linker, const struct error *error, const char *text) {
     print_text(STANDARD_ERROR, "%s\n", text);
     if (error->detail[0])
         print_text(STANDARD_ERROR, "  %s\n", error->detail);
@@ -83,6 +81,22 @@ _Noreturn void report_failure(struct linker *linker, const struct error *error) 
                                        "--library-path or LD_LIBRARY_PATH\n");
         }
     }
+}
+
+bool report_and_go_on(struct linker *linker, const struct error *error) {
+    char text[2048];
+    if (linker->running || !linker->shim->tells_all || error->kind == ERROR_OTHER)
+        return false;
+    linker->shim->describe_start(linker, error, text, sizeof text);
+    print_failure(linker, error, text);
+    return linker->failed = true;
+}
+
+_Noreturn void report_failure(struct linker *linker, const struct error *error) {
+    char text[2048];
+    linker->shim->describe_start(linker, error, text, sizeof text);
+    if (!linker->failed)
+        print_failure(linker, error, text);
     event_exit(linker, 127, text, error->detail[0] ? error->detail : NULL);
 }
 

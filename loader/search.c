@@ -444,7 +444,9 @@ bool search_open(struct search *search, const char *name, struct object *request
                  struct object *program, struct image_file *file, char *path, struct error *error) {
     if (strchr(name, '/')) {
         bool foreign;
-        if (!search_expand(search, name, requester ? requester : program, path))
+        if (search->plain_paths)
+            format_text(path, SEARCH_PATH_MAX, "%s", name);
+        else if (!search_expand(search, name, requester ? requester : program, path))
             return error_set(error, ERROR_FILE, 0, name, "empty dynamic string token substitution");
         bool found = image_open_for(file, path, search->facts->machine, &foreign, error);
         tell(search, SEARCH_PATH, path,

@@ -34,7 +34,7 @@ struct symbol_request symbol_request_for(const char *name, const struct version 
 }
 
 const struct version *symbol_version(const struct object *object, uint32_t index) {
-    if (object->ignores_versions || !object->versym || !object->versions)
+    if (object->by_name || !object->versym || !object->versions)
         return NULL;
     uint32_t number = object->versym[index] & 0x7fff;
     if (number >= object->version_count || !object->versions[number].name)
@@ -60,6 +60,11 @@ static bool same_name(const char *a, const char *b) {
         b += sizeof(word);
     }
     return strcmp(a, b) == 0;
+}
+
+static bool is_hidden(const struct object *object, const Elf64_Sym *symbol) {
+    unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
+    return (visibility == STV_HIDDEN || visibility == STV_INTERNAL) && !object->by_name;
 }
 
 /* A definition whose version does not decide yet: taken if it stays the only one. */
@@ -172,14 +177,14 @@ static const Elf64_Sym *find_sysv(const struct object *object, const struct symb
 }
 
 /* The symbol that a search in one object has come to, if others may bind to it. */
-static const Elf64_Sym *choose(const Elf64_Sym *symbol, const struct candidates *candidates) {
+static const Elf64_Sym *choose(const struct object *object, const Elf64_Sym *symbol,
+                               const struct candidates *candidates) {
     if (!symbol && candidates->count == 1)
         symbol = candidates->symbol;
     if (!symbol)
         return NULL;
-    unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
     unsigned binding = ELF64_ST_BIND(symbol->st_info);
-    if (visibility == STV_HIDDEN || visibility == STV_INTERNAL ||
+    if (is_hidden(object, symbol) ||
         (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE))
         return NULL;
     return symbol;
@@ -194,7 +199,7 @@ const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol
         symbol = find_sysv(object, request, &candidates);
     else
         return NULL;
-    return choose(symbol, &candidates);
+    return choose(object, symbol, &candidates);
 }
 
 /* -- unique symbols -- */
@@ -262,7 +267,7 @@ struct symbol_result symbol_find_from(const struct object *object, uint32_t at,
         return (struct symbol_result){NULL, NULL};
     const Elf64_Sym *symbol =
         object->gnu_hash.bloom
-            ? choose(walk_gnu(object, object->gnu_hash.first + at, request, &candidates),
+            ? choose(object, walk_gnu(object, object->gnu_hash.first + at, request, &candidates),
                      &candidates)
             : symbol_find_in(object, request);
     return bind(object, symbol, request);
@@ -345,24 +350,23 @@ struct symbol_result symbol_resolve_hashed(const struct object *object, uint32_t
                                            uint32_t hash, bool for_call, bool for_copy,
                                            struct symbol_request *request) {
     const Elf64_Sym *symbol = &object->symbols[index];
-    unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
     *request = (struct symbol_request){
         .name = object->strings + symbol->st_name,
         .gnu_hash = hash,
         .version = symbol_version(object, index),
         .for_call = for_call,
         .for_copy = for_copy,
-        .newest = object->ignores_versions,
+        .newest = object->by_name,
         .weak_last = object->weak_last,
         .from = object,
         .observer = observer_of(object),
     };
-    if (ELF64_ST_BIND(symbol->st_info) == STB_LOCAL || visibility == STV_HIDDEN ||
-        visibility == STV_INTERNAL)
+    if (ELF64_ST_BIND(symbol->st_info) == STB_LOCAL || is_hidden(object, symbol))
         return (struct symbol_result){object, symbol};
     if (!hash)
         request->gnu_hash = symbol_gnu_hash(request->name);
-    if (visibility == STV_PROTECTED && symbol->st_shndx != SHN_UNDEF)
+    if (ELF64_ST_VISIBILITY(symbol->st_other) == STV_PROTECTED && symbol->st_shndx != SHN_UNDEF &&
+        !object->by_name)
         return resolve_protected(object, symbol, request);
     return symbol_find(object, request);
 }
@@ -400,9 +404,7 @@ static const char *judge(const struct object *object, uint32_t index,
         return NULL;
     if (!is_definition(symbol, request) || !has_bindable_type(symbol))
         return "undefined";
-    unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
-    return visibility == STV_HIDDEN || visibility == STV_INTERNAL ||
-                   ELF64_ST_BIND(symbol->st_info) == STB_LOCAL
+    return is_hidden(object, symbol) || ELF64_ST_BIND(symbol->st_info) == STB_LOCAL
                ? "hidden"
                : "other-version";
 }

@@ -45,6 +45,10 @@ static void *musl_dlopen(const char *file, int mode) {
     struct linker *linker = linker_instance();
     struct thread_slot *slot = tls_slot(linker, arch_thread_pointer());
     void *outer = slot->catcher;
+    if (file && musl_of(linker)->ending) {
+        fail("Cannot dlopen while program is exiting.");
+        return NULL;
+    }
     musl_prepare_threads(linker);
     mode &= MODES;
     mode = mode & MODE_LAZY ? mode & ~MODE_NOW : mode | MODE_NOW;

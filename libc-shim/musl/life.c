@@ -21,6 +21,7 @@ static struct object *latest(const struct linker *linker) {
 void musl_destruct_all(void) {
     struct linker *linker = linker_instance();
     struct object *object;
+    musl_of(linker)->ending = true;
     while ((object = latest(linker)))
         init_run_destructors(object);
 }

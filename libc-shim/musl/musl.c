@@ -58,7 +58,7 @@ static const char *default_path(const struct search *search) {
 static void set_search(struct linker *linker) {
     static const enum search_rule rules[] = {SEARCH_LIBRARY_PATH, SEARCH_ANY_CHAIN, SEARCH_DEFAULT,
                                              SEARCH_END};
-    linker->program->ignores_versions = true;
+    linker->program->by_name = true;
     linker->program->label = musl_program_name(linker);
     linker->search.rules = rules;
     linker->search.plain_paths = true;
@@ -179,6 +179,7 @@ const struct libc_shim shim_musl = {
     .find_own = find_libc,
     .patient = true,
     .plain_order = true,
+    .tells_all = true,
     .arrays_only = arrays_only,
     .confirm = confirm,
     .map_size = map_size,

@@ -76,6 +76,7 @@ struct musl {
     unsigned key;
     _Atomic size_t opened; /* functions.c: calls of dlopen that did it */
     bool constructed;      /* life.c: all of the start */
+    bool ending;           /* life.c: destructors run; nothing is opened any longer */
 };
 
 static inline struct musl *musl_of(const struct linker *linker) {

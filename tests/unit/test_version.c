@@ -120,7 +120,7 @@ Test(version, needs_and_definitions) {
     cr_expect_str_eq(library.object.versions[2].name, "LIB_1");
     cr_expect_null(library.object.versions[2].file);
     cr_expect_str_eq(symbol_version(&user.object, 1)->name, "LIB_1");
-    user.object.ignores_versions = true;
+    user.object.by_name = true;
     cr_expect_null(symbol_version(&user.object, 1));
 }
 
