@@ -30,16 +30,19 @@ struct libc_shim {
                      struct error *error);
     const char *preload_file; /* names libraries to preload for every program; NULL: none */
     bool checks_versions; /* needed versions are checked at load, and bind references; else names
-                             alone do, visibility not counting either */
+                             alone do (struct object, by_name) */
     bool debug_variable;  /* its own loader has LD_DEBUG */
     bool lazy;            /* PLT slots may be bound at their first call */
     bool patient; /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
     bool unloads; /* dlclose takes libraries out of memory */
     bool global_after_constructors; /* dlopen adds to the global scope once constructors have run */
-    bool plain_order; /* constructors run as a depth-first walk along DT_NEEDED meets the objects;
-                         no DF_1_INITFIRST, no DT_PREINIT_ARRAY, no DF_1_NOOPEN and no filters */
-    bool tells_all;   /* a start that fails goes on to tell of every library and symbol that is
-                         missing */
+    bool plain;     /* the order of loading decides: constructors run as a depth-first walk along
+                       DT_NEEDED meets the objects, RTLD_DEFAULT means the global scope alone, RTLD_NEXT
+                       the next one loaded and what follows it in that scope; nobody's DT_RPATH counts
+                       for LD_PRELOAD; no DF_1_INITFIRST, no DT_PREINIT_ARRAY, no DF_1_NOOPEN and no
+                       filters */
+    bool tells_all; /* a start that fails goes on to tell of every library and symbol that is
+                       missing */
     bool (*arrays_only)(const struct linker *linker); /* true: DT_INIT and DT_FINI are not run, the
                                                          arrays alone. NULL: they are */
     bool runs_program_init; /* libc itself runs the program's DT_INIT and DT_INIT_ARRAY */
@@ -74,6 +77,10 @@ struct libc_shim {
     /* The load lock, recursive: libc's own where it has one. */
     void (*lock)(struct linker *linker);
     void (*unlock)(struct linker *linker);
+    /* Runs the constructors that an object which dlopen has found or loaded still lacks, and those
+     * of what it needs. The load lock is held once, as by dlopen; it may be given up meanwhile.
+     * NULL: init_run does, for what was loaded now. */
+    void (*construct)(struct linker *linker, struct object *root);
     /* Excludes libc's readers of the list of objects (dl_iterate_phdr) while it changes. NULL:
      * there are none. */
     void (*list_lock)(struct linker *linker);

@@ -201,12 +201,16 @@ static void complete_all(struct linker *linker, const struct namespace *space) {
 }
 
 /* Constructors run with the load lock held where the libc holds it, too: the lock is recursive. */
-static void construct(struct linker *linker, struct object *root, const struct namespace *caller) {
+static void construct(struct linker *linker, struct object *root, bool linked,
+                      const struct namespace *caller) {
     char **envp = linker->shim->environment ? linker->shim->environment(linker, caller)
                                             : linker->process.envp;
     event_stage(linker, "init");
     event_write_out(linker);
-    init_run(linker, root->order, envp);
+    if (linker->shim->construct)
+        linker->shim->construct(linker, root);
+    else if (linked)
+        init_run(linker, root->order, envp);
 }
 
 /* What dlopen does with what is open now. */
@@ -220,8 +224,7 @@ static void finish_open(struct linker *linker, struct object *root, int mode, bo
     if (global && !late)
         scope_extend(linker, global, root->group.list);
     complete_all(linker, root->space);
-    if (linked)
-        construct(linker, root, caller);
+    construct(linker, root, linked, caller);
     if (global && late)
         scope_extend(linker, global, root->group.list);
 }

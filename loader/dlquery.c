@@ -96,6 +96,20 @@ static struct symbol_result find_next(struct object *object, const struct symbol
     return (struct symbol_result){NULL, NULL};
 }
 
+/* The same where the order of loading decides (struct libc_shim, plain); NULL: nobody that is
+ * loaded asks. */
+static struct symbol_result find_next_loaded(const struct linker *linker,
+                                             const struct object *object,
+                                             const struct symbol_request *request) {
+    const struct object_list *global = linker->base.global.list;
+    const struct object *next = object ? object->next : linker->program->next;
+    struct symbol_result found = {next, next ? symbol_find_in(next, request) : NULL};
+    for (size_t at = 0; !found.symbol && at < global->count; at++)
+        if (global->item[at] == next)
+            return symbol_find_in_list(global, at + 1, request);
+    return found;
+}
+
 static struct symbol_result find_in_handle(struct linker *linker, struct object *object,
                                            const struct symbol_request *request) {
     struct error error;
@@ -123,8 +137,12 @@ static void *find_symbol(struct linker *linker, void *handle, struct symbol_requ
     struct symbol_result found;
     request->from = asked;
     request->observer = event_wanted(linker, EVENT_candidate) ? linker : NULL;
-    if (handle == HANDLE_DEFAULT) {
+    if (handle == HANDLE_DEFAULT && linker->shim->plain) {
+        found = symbol_find_in_list(linker->base.global.list, 0, request);
+    } else if (handle == HANDLE_DEFAULT) {
         found = symbol_find(asked, request);
+    } else if (handle == HANDLE_NEXT && linker->shim->plain) {
+        found = find_next_loaded(linker, caller, request);
     } else if (handle == HANDLE_NEXT) {
         if (!caller) {
             error_set(error, ERROR_OTHER, 0, "", "RTLD_NEXT used in code not dynamically loaded");

@@ -28,7 +28,7 @@ static struct object *add_missing(struct linker *linker, struct namespace *space
 }
 
 static bool is_filter(const struct linker *linker, int64_t tag) {
-    return (tag == DT_FILTER || tag == DT_AUXILIARY) && !linker->shim->plain_order;
+    return (tag == DT_FILTER || tag == DT_AUXILIARY) && !linker->shim->plain;
 }
 
 /* Loads one direct dependency. True with *loaded == NULL: one that need not be there is not. */
@@ -186,7 +186,7 @@ bool load_group(struct linker *linker, struct object *root, struct object *const
     if (!done)
         return false;
     if (!group || !order ||
-        !(linker->shim->plain_order ? order_sort_plainly(order) : order_sort(order, true, false)))
+        !(linker->shim->plain ? order_sort_plainly(order) : order_sort(order, true, false)))
         return error_no_memory(error, root->path);
     root->group.list = group;
     root->order = order;

@@ -59,7 +59,7 @@ static uintptr_t single(const struct linker *linker, uintptr_t function) {
     return linker->shim->arrays_only && linker->shim->arrays_only(linker) ? 0 : function;
 }
 
-static void construct(struct linker *linker, struct object *object, char **envp) {
+void init_construct(struct linker *linker, struct object *object, char **envp) {
     if (object->constructed)
         return;
     object->constructed = ++linker->constructed;
@@ -75,15 +75,15 @@ static void construct(struct linker *linker, struct object *object, char **envp)
 
 void init_run(struct linker *linker, const struct object_list *order, char **envp) {
     struct object *program = linker->program;
-    if (linker->init_first && !linker->shim->plain_order)
-        construct(linker, linker->init_first, envp);
+    if (linker->init_first && !linker->shim->plain)
+        init_construct(linker, linker->init_first, envp);
     linker->init_first = NULL;
     for (size_t i = 0; order->item[0]->space == &linker->base && !program->constructed &&
-                       !linker->shim->plain_order && i < program->preinit_count;
+                       !linker->shim->plain && i < program->preinit_count;
          i++)
         call(linker, program, "preinit_array", i, program->preinit_array[i], envp);
     for (size_t i = order->count; i-- > 0;)
-        construct(linker, order->item[i], envp);
+        init_construct(linker, order->item[i], envp);
 }
 
 static void end(struct linker *linker, const struct object *object, const char *kind, size_t index,

@@ -16,6 +16,9 @@ bool init_check(struct linker *linker, const struct object_list *order, struct e
  * DT_PREINIT_ARRAY. */
 void init_run(struct linker *linker, const struct object_list *order, char **envp);
 
+/* Runs the constructors of one object, unless they have begun to run before. */
+void init_construct(struct linker *linker, struct object *object, char **envp);
+
 /* Runs the destructors of one object that was constructed. */
 void init_run_destructors(struct object *object);
 

@@ -34,7 +34,7 @@ struct linker {
     struct audit *audit;                  /* audit.c; NULL: no auditors */
     bool thread_made;                     /* start_first_thread has been called */
     struct tls tls;                       /* tls */
-    size_t constructed;                   /* init: objects whose constructors have begun */
+    _Atomic size_t constructed;           /* init: objects whose constructors have begun */
     struct object *init_first; /* load: the last one with DF_1_INITFIRST, until it is run */
     bool running;              /* the program has been entered, or a constructor has */
     bool failed;               /* report_and_go_on has told of an error: the start will fail */

@@ -109,7 +109,7 @@ struct object *load_find(struct namespace *space, const char *name) {
     for (struct object *object = space->first; object; object = object->next) {
         if (object_has_name(object, name))
             return object;
-        if (object->soname && strcmp(object->soname, name) == 0) {
+        if (object->soname && !object->by_name && strcmp(object->soname, name) == 0) {
             object_add_name(object, name);
             return object;
         }
@@ -148,7 +148,7 @@ static bool is_unfit(const struct linker *linker, const struct object *object,
         wrong = "cannot dynamically load position-independent executable";
     else if (!object->dynamic)
         wrong = "object file has no dynamic section";
-    else if (object->flags_1 & DF_1_NOOPEN && linker->running && !linker->shim->plain_order)
+    else if (object->flags_1 & DF_1_NOOPEN && linker->running && !linker->shim->plain)
         wrong = "shared object cannot be dlopen()ed";
     return wrong && !error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
 }

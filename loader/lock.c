@@ -38,6 +38,10 @@ void lock_take(void) {
     depth = 1;
 }
 
+void lock_adopt(void) {
+    atomic_store(&owner, me());
+}
+
 void lock_release(void) {
     if (--depth)
         return;

@@ -6,4 +6,7 @@
 void lock_take(void);
 void lock_release(void);
 
+/* In the child of a fork whose thread held the lock: the thread holds it still. */
+void lock_adopt(void);
+
 #endif

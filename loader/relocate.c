@@ -309,7 +309,7 @@ static bool apply_copy(struct pass *pass, const struct relocation *relocation) {
     struct object *object = pass->object;
     if (!pass_resolve(pass, relocation->symbol, false, true, &definition))
         return false;
-    if (!definition.symbol)
+    if (!definition.symbol || !pass->options.copies)
         return true;
     const Elf64_Sym *reference = &object->symbols[relocation->symbol];
     size_t size = min_size(reference->st_size, definition.symbol->st_size);
@@ -317,11 +317,11 @@ static bool apply_copy(struct pass *pass, const struct relocation *relocation) {
     if (!pass_has_place(pass, relocation->place, size) ||
         !object_segment(definition.object, source, size))
         return pass_fail(pass, "COPY relocation outside of the segments");
-    if (ELF64_ST_VISIBILITY(definition.symbol->st_other) == STV_PROTECTED)
+    if (ELF64_ST_VISIBILITY(definition.symbol->st_other) == STV_PROTECTED && !object->by_name)
         print_text(2,
                    "warning: copy relocation against non-copyable protected symbol `%s' in `%s'\n",
                    object->strings + reference->st_name, definition.object->path);
-    if (reference->st_size != definition.symbol->st_size)
+    if (reference->st_size != definition.symbol->st_size && !object->by_name)
         print_text(2, "%s: Symbol `%s' has different size in shared object, consider re-linking\n",
                    pass->linker->process.argv[0], object->strings + reference->st_name);
     memcpy((void *)relocation->place, (void *)source, size);
@@ -351,7 +351,7 @@ static bool apply_kind(struct pass *pass, const struct relocation *relocation) {
                                              false,
                                              pass->sign});
     case RELOC_COPY:
-        return !pass->options.copies || apply_copy(pass, relocation);
+        return apply_copy(pass, relocation);
     case RELOC_DTPMOD:
     case RELOC_DTPREL:
     case RELOC_TPREL:

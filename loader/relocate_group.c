@@ -37,7 +37,7 @@ static void drop_indexes(struct linker *linker, const struct scope_list *scopes)
  * program, which may have copies, last. */
 static bool relocate_all(struct linker *linker, const struct object *root,
                          struct relocate_options options, struct error *error) {
-    bool plain = linker->shim->plain_order;
+    bool plain = linker->shim->plain;
     const struct object_list *list = plain ? root->group.list : root->order;
     size_t last = plain && root != linker->program ? list->count - 1 : 0;
     for (size_t i = 0; i < list->count; i++) {

@@ -34,7 +34,7 @@ const char *search_origin(const struct search *search, struct object *object) {
         length = sys_readlink("/proc/self/exe", path, sizeof path);
         if (length <= 0 || path[0] != '/' || length == sizeof path)
             return search->origin_path;
-    } else if (object->path[0] == '/') {
+    } else if (object->path[0] == '/' || search->plain_paths) {
         length = (long)format_text(path, sizeof path, "%s", object->path);
     } else {
         length = sys2(SYS_getcwd, (long)path, sizeof path);

@@ -79,8 +79,8 @@ struct search {
     const char *(*default_path)(const struct search *search); /* or the same as one text, asked for
                                           when it is needed; NULL: default_paths counts */
     bool plain_paths;         /* in paths, newlines separate as well, empty entries mean nothing and
-                                 $ORIGIN is the only token: with another one the path is void; in
-                                 the names of files there are no tokens */
+                                 $ORIGIN, relative where the object's path is, is the only token:
+                                 with another one the path is void; names of files have none */
     const char *library_path; /* colon-separated; NULL: none */
     const char *const *hwcaps; /* glibc-hwcaps names this processor can run; NULL: none are used */
     /* The adapter's list of the subfolders that every folder is searched in first, best first and

@@ -205,7 +205,8 @@ OWN_FRAME static bool preload_one(struct preload *preload, const char *name, con
     if (linker->process.secure && strchr(name, '/'))
         return true;
     linker->search.set_user_id_only = linker->process.secure;
-    struct object *object = load_library(linker, &linker->base, name, linker->program, &error);
+    struct object *requester = linker->shim->plain ? NULL : linker->program;
+    struct object *object = load_library(linker, &linker->base, name, requester, &error);
     linker->search.set_user_id_only = false;
     EVENT(linker, preload, .name = name, .source = source, .object = object,
           .error = object ? NULL : error.text);

@@ -41,6 +41,11 @@ static bool is_handle(struct linker *linker, const void *handle) {
     return false;
 }
 
+static const struct object *find_stranded(struct linker *linker, const void *handle) {
+    const struct object *root = dl_object_of_handle(linker, handle);
+    return root == linker->program ? NULL : musl_find_stranded(root);
+}
+
 static void *musl_dlopen(const char *file, int mode) {
     struct linker *linker = linker_instance();
     struct thread_slot *slot = tls_slot(linker, arch_thread_pointer());
@@ -56,8 +61,11 @@ static void *musl_dlopen(const char *file, int mode) {
     /* Whoever calls: it is the program that asks, and its DT_RPATH counts. */
     void *handle = dl_open(linker, NAMESPACE_CALLER, file, mode, (void *)linker->program->entry);
     slot->catcher = outer;
-    if (handle && file)
-        musl_of(linker)->opened++;
+    const struct object *stranded = handle ? find_stranded(linker, handle) : NULL;
+    if (stranded) {
+        fail("State of %s is inconsistent due to multithreaded fork\n", stranded->path);
+        return NULL;
+    }
     if (!handle && mode & MODE_NOLOAD)
         fail("Library %s is not already loaded", file);
     else if (!handle)

@@ -3,10 +3,18 @@
  * libc.so runs them from __libc_start_main and exit, for the stub: one constructor and one
  * destructor stand for those of all objects. Destructors run at exit, in the reverse of the order
  * in which construction began, for objects whose construction is over; dlclose runs none.
+ *
+ * No lock is held while a constructor runs, so that it may wait for a thread that opens libraries.
+ * Another thread that needs the object waits until it is constructed.
  */
 #include "musl.h"
 
+#include "arch.h"
 #include "loader/init.h"
+#include "loader/sys.h"
+#include <limits.h>
+
+/* -- destructors -- */
 
 /* The object that was constructed last among those that have not been destructed. */
 static struct object *latest(const struct linker *linker) {
@@ -33,11 +41,72 @@ static void destruct_if_unfinished(void) {
         musl_destruct_all();
 }
 
+/* -- constructors -- */
+
+#define STRANDED UINTPTR_MAX /* the visitor was another thread of the process that forked */
+
+/* Under the load lock. */
+static uintptr_t *visitor_of(const struct object *object) {
+    return &((struct musl_map *)object->map)->visitor;
+}
+
+/* Waits for another thread's constructor to end. The load lock is held once, and not while waiting.
+ */
+static void wait_for_turn(struct linker *linker) {
+    _Atomic int *turn = &musl_of(linker)->turn;
+    int present = *turn;
+    linker->shim->unlock(linker);
+    sys4(SYS_futex, (long)turn, 128 /* FUTEX_WAIT | FUTEX_PRIVATE_FLAG */, present, 0);
+    linker->shim->lock(linker);
+}
+
+static void construct_one(struct linker *linker, struct object *object) {
+    uintptr_t self = arch_thread_pointer(), *visitor = visitor_of(object);
+    while (*visitor && *visitor != self && *visitor != STRANDED)
+        wait_for_turn(linker);
+    if (*visitor || object->constructed)
+        return;
+    *visitor = self;
+    linker->shim->unlock(linker);
+    init_construct(linker, object, linker->process.envp);
+    linker->shim->lock(linker);
+    *visitor = 0;
+    musl_of(linker)->turn++;
+    sys3(SYS_futex, (long)&musl_of(linker)->turn, 129 /* FUTEX_WAKE | FUTEX_PRIVATE_FLAG */,
+         INT_MAX);
+}
+
+static void construct_in_order(struct linker *linker, const struct object_list *order) {
+    for (size_t i = order->count; i-- > 0;)
+        construct_one(linker, order->item[i]);
+}
+
+void musl_construct(struct linker *linker, struct object *root) {
+    musl_of(linker)->opened++;
+    if (!root->construction_over)
+        construct_in_order(linker, root->order);
+}
+
+void musl_strand_others(struct linker *linker) {
+    for (struct object *object = linker->base.first; object; object = object->next)
+        if (object->map && *visitor_of(object) && *visitor_of(object) != arch_thread_pointer())
+            *visitor_of(object) = STRANDED;
+}
+
+const struct object *musl_find_stranded(const struct object *root) {
+    for (size_t i = 0; root->order && i < root->order->count; i++)
+        if (*visitor_of(root->order->item[i]) == STRANDED)
+            return root->order->item[i];
+    return NULL;
+}
+
 void musl_construct_all(void) {
     struct linker *linker = linker_instance();
     int (*at_exit)(void (*)(void)) = (int (*)(void (*)(void)))musl_function(linker, "atexit");
     if (at_exit)
         at_exit(destruct_if_unfinished);
-    init_run(linker, linker->program->order, linker->process.envp);
+    linker->shim->lock(linker);
+    construct_in_order(linker, linker->program->order);
+    linker->shim->unlock(linker);
     musl_of(linker)->constructed = true;
 }

@@ -116,7 +116,7 @@ static bool arrays_only(const struct linker *linker) {
 
 static size_t map_size(struct linker *linker) {
     (void)linker;
-    return sizeof(struct link_map);
+    return sizeof(struct musl_map);
 }
 
 static void mirror(struct linker *linker, struct object *object) {
@@ -178,7 +178,7 @@ const struct libc_shim shim_musl = {
     .owns_name = musl_means_libc,
     .find_own = find_libc,
     .patient = true,
-    .plain_order = true,
+    .plain = true,
     .tells_all = true,
     .arrays_only = arrays_only,
     .confirm = confirm,
@@ -193,6 +193,8 @@ const struct libc_shim shim_musl = {
     .constructors_by_libc = true,
     .lock = lock,
     .unlock = unlock,
+    .construct = musl_construct,
+    .watch_forks = musl_watch_forks,
     .each_thread = each_thread,
     .dtv_made = musl_note_thread,
     .tls_changed = nothing,

@@ -51,11 +51,23 @@ void musl_prepare_threads(struct linker *linker);
 /* The calling thread has something to give back at its end. */
 void musl_note_thread(struct linker *linker);
 
+/* Holds the load lock over each fork from now on. */
+void musl_watch_forks(struct linker *linker);
+
 /* -- life.c: constructors and destructors -- */
 
 /* What libc.so runs as the only constructor and destructor of the stub. */
 void musl_construct_all(void);
 void musl_destruct_all(void);
+
+/* For dlopen: struct libc_shim, construct. */
+void musl_construct(struct linker *linker, struct object *root);
+
+/* In the child of a fork: constructors that other threads were running will never end. */
+void musl_strand_others(struct linker *linker);
+
+/* An object of root's group whose constructors will never end; NULL: none. */
+const struct object *musl_find_stranded(const struct object *root);
 
 /* -- x86_64/, aarch64/ -- */
 
@@ -67,6 +79,12 @@ extern const char musl_continue[];
 /* The address of a function of libc.so; 0: there is none. */
 uintptr_t musl_function(const struct linker *linker, const char *name);
 
+/* An object's mirror. */
+struct musl_map {
+    struct link_map base;
+    uintptr_t visitor; /* life.c: the thread that runs its constructors; 0: none does */
+};
+
 /* The adapter's own part of struct linker. */
 struct musl {
     char *image; /* stub.c: the thread-local block */
@@ -74,7 +92,9 @@ struct musl {
                       void (*destructor)(void *)); /* threads.c; NULL: not asked yet */
     int (*set_specific)(unsigned key, const void *value);
     unsigned key;
-    _Atomic size_t opened; /* functions.c: calls of dlopen that did it */
+    bool watches_forks;    /* threads.c */
+    _Atomic size_t opened; /* life.c: calls of dlopen that did it */
+    _Atomic int turn;      /* life.c: how many objects are constructed; a futex */
     bool constructed;      /* life.c: all of the start */
     bool ending;           /* life.c: destructors run; nothing is opened any longer */
 };

@@ -4,12 +4,16 @@
  *
  * The key's value counts the rounds of destructors: destructors of the program's keys may use
  * thread-local variables, so the last round that POSIX grants is the one that frees.
+ *
+ * And the loader's own part of fork.
  */
 #include "musl.h"
 
 #include "arch.h"
 #include "loader/dl.h"
+#include "loader/lock.h"
 #include "loader/memory.h"
+#include "loader/retire.h"
 
 #define ROUNDS 4 /* PTHREAD_DESTRUCTOR_ITERATIONS of musl */
 
@@ -42,4 +46,35 @@ void musl_note_thread(struct linker *linker) {
     const struct musl *musl = musl_of(linker);
     if (musl->set_specific)
         musl->set_specific(musl->key, (void *)1);
+}
+
+/* -- fork -- */
+
+/* What another thread was changing would stay half-done in the child for ever. No constructor waits
+ * for this: they run without the lock. */
+static void before_fork(void) {
+    lock_take();
+}
+
+static void after_fork(void) {
+    lock_release();
+}
+
+static void after_fork_in_child(void) {
+    lock_adopt();
+    reader_forget_others();
+    musl_strand_others(linker_instance());
+    lock_release();
+}
+
+typedef int register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
+void musl_watch_forks(struct linker *linker) {
+    struct musl *musl = musl_of(linker);
+    if (musl->watches_forks)
+        return;
+    musl->watches_forks = true;
+    register_atfork *add = (register_atfork *)musl_function(linker, "pthread_atfork");
+    if (add)
+        add(before_fork, after_fork, after_fork_in_child);
 }

@@ -11,6 +11,11 @@
  * too: ld.so takes them for definitions and crashes;
  *   - a version needed of a file that is no dependency, or whose soname another has, too: ld.so
  * ends in an assertion;
+ *   - in musl's subset: versions, IFUNCs, DF_SYMBOLIC, RTLD_DEEPBIND and other flags that ld-musl
+ * does not know (draw_module); and a program with DT_HASH that names a variable twice, as the place
+ *     of a copy and as a reference: ld-musl takes either for the definition, as it comes, and no
+ *     link editor writes that; and calls of what may be nobody's: opened lazily, the library would
+ *     jump to 0;
  *   - weak references to thread-local variables in musl's subset: ld-musl crashes where nobody has
  *     the variable;
  *   - questions about the program's origin: ld.so started by the kernel may not know it and
@@ -226,6 +231,23 @@ static int find_need(const struct module *module, const struct module *owner) {
     return -1;
 }
 
+static bool is_data(const struct reference *reference) {
+    return reference->kind >= REFERENCE_DATA && reference->kind <= REFERENCE_COPY;
+}
+
+/* Whether the program has a copy beside another reference to the variable: two symbols of one name.
+ */
+static bool meets_copy(const struct graph *graph, const struct module *module, int number,
+                       bool copy) {
+    for (int i = 0; i < module->reference_count; i++) {
+        const struct reference *other = &module->references[i];
+        bool matters = copy || (!is_glibc(graph) && other->kind == REFERENCE_COPY);
+        if (matters && is_data(other) && other->number == number)
+            return true;
+    }
+    return false;
+}
+
 static void draw_reference(const struct graph *graph, struct module *module) {
     const struct module *owner;
     const struct definition *target = draw_target(graph, module, &owner);
@@ -240,6 +262,8 @@ static void draw_reference(const struct graph *graph, struct module *module) {
     if (target->kind == 'f' && chance(2)) { /* perhaps nobody's */
         reference.number = below(NUMBERS + 2);
         reference.weak = chance(80);
+        if (!is_glibc(graph) && reference.kind == REFERENCE_CALL)
+            reference.kind = REFERENCE_POINTER;
     }
     int need = find_need(module, owner);
     if (need >= 0 && target->version && (target->hidden || chance(70))) {
@@ -249,15 +273,11 @@ static void draw_reference(const struct graph *graph, struct module *module) {
     /* A weak call would jump to 0; a copy is the program's own definition. */
     reference.weak &= reference.kind != REFERENCE_CALL && reference.kind != REFERENCE_COPY &&
                       (is_glibc(graph) || target->kind != 't');
-    if (reference.kind == REFERENCE_COPY) {
-        if (defines(module, 'd', reference.number, -1))
-            return;
-        for (int i = 0; i < module->reference_count; i++)
-            if (module->references[i].kind <= REFERENCE_COPY &&
-                module->references[i].kind >= REFERENCE_DATA &&
-                module->references[i].number == reference.number)
-                return;
-    }
+    bool copy = reference.kind == REFERENCE_COPY;
+    if (copy && defines(module, 'd', reference.number, -1))
+        return;
+    if (is_data(&reference) && meets_copy(graph, module, reference.number, copy))
+        return;
     module->references[module->reference_count++] = reference;
 }
 
