@@ -167,7 +167,8 @@ struct object {
 
     /* -- versions: version.c -- */
     bool weak_last; /* its references take a weak definition as the last resort alone */
-    bool by_name;   /* references bind by name alone: the default version, whatever the visibility;
+    bool by_name;   /* references bind by name alone: the default version, whatever the visibility,
+                     unique or not;
                        and the object's own name is that of its file, not DT_SONAME */
     struct version *versions;
     size_t version_count;

@@ -251,7 +251,8 @@ void symbol_forget(const struct object *object) {
 static struct symbol_result bind(const struct object *object, const Elf64_Sym *symbol,
                                  const struct symbol_request *request) {
     struct symbol_result found = {object, symbol};
-    if (symbol && ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE && !request->for_copy)
+    if (symbol && ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE && !request->for_copy &&
+        !object->by_name)
         return first_definition(found, request);
     return found;
 }
