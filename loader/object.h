@@ -167,9 +167,9 @@ struct object {
 
     /* -- versions: version.c -- */
     bool weak_last; /* its references take a weak definition as the last resort alone */
-    bool by_name;   /* references bind by name alone: the default version, whatever the visibility,
-                     unique or not;
-                       and the object's own name is that of its file, not DT_SONAME */
+    bool by_name;   /* references bind by name alone, to the default version, whatever visibility,
+                       uniqueness and DF_SYMBOLIC say; and the object's own name is that of its file,
+                       not DT_SONAME */
     struct version *versions;
     size_t version_count;
 

@@ -11,7 +11,7 @@ static bool set_scopes(struct linker *linker, struct object *object, struct obje
                        struct error *error) {
     struct scope *wanted[3];
     size_t count = 0;
-    if (object->symbolic && !deep) {
+    if (object->symbolic && !deep && !object->by_name) {
         struct object_list *alone = object_list_new(1);
         if (!alone)
             return error_no_memory(error, object->path);

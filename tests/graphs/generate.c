@@ -11,7 +11,7 @@
  * too: ld.so takes them for definitions and crashes;
  *   - a version needed of a file that is no dependency, or whose soname another has, too: ld.so
  * ends in an assertion;
- *   - in musl's subset: versions, IFUNCs, DF_SYMBOLIC, RTLD_DEEPBIND and other flags that ld-musl
+ *   - in musl's subset: versions, IFUNCs, RTLD_DEEPBIND and other flags that ld-musl
  * does not know (draw_module); and a program with DT_HASH that names a variable twice, as the place
  *     of a copy and as a reference: ld-musl takes either for the definition, as it comes, and no
  *     link editor writes that; and calls of what may be nobody's: opened lazily, the library would
@@ -116,7 +116,7 @@ static void draw_module(struct graph *graph, int id) {
     module->id = id;
     module->sysv_hash = chance(20);
     module->bind_now = chance(20);
-    module->symbolic = glibc && chance(10);
+    module->symbolic = chance(10);
     module->relro = chance(40);
     module->no_delete = glibc && chance(5);
     module->init_first = glibc && chance(4);
