@@ -101,7 +101,10 @@ void audit_preinit(struct linker *linker);
 const char *audit_search(struct linker *linker, struct object *requester, const char *name,
                          unsigned how);
 
-/* True when bindings of the object's PLT slots are shown to auditors. */
+/* True when each call through a PLT slot is shown to auditors, or counted (profile.h). */
+bool audit_sees_calls(const struct linker *linker);
+
+/* True when bindings of the object's PLT slots are shown to auditors, or calls through them. */
 bool audit_watches(const struct linker *linker, const struct object *object);
 
 /* Makes room for the object's slots. */

@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "linker.h"
 #include "memory.h"
+#include "profile.h"
 #include "relocate.h"
 
 #define NO_CALLS (AUDIT_NO_ENTER | AUDIT_NO_EXIT)
@@ -35,9 +36,14 @@ static bool is_of_interest(const struct object *object, const struct object *def
            defined_in->audit_states;
 }
 
+bool audit_sees_calls(const struct linker *linker) {
+    return linker->options.profile || (linker->audit && linker->audit->calls);
+}
+
 bool audit_watches(const struct linker *linker, const struct object *object) {
-    return linker->audit && (linker->audit->symbind || linker->audit->calls) &&
-           object->audit_states;
+    return linker->options.profile ||
+           (linker->audit && (linker->audit->symbind || linker->audit->calls) &&
+            object->audit_states);
 }
 
 bool audit_prepare(struct linker *linker, struct object *object, struct error *error) {
@@ -98,7 +104,7 @@ uintptr_t audit_bind(struct linker *linker, struct object *object, size_t index,
     slot->flags = bound.flags;
     slot->quiet = bound.quiet;
     slot->address = bound.address;
-    atomic_store_explicit(&slot->ready, !linker->options.bind_not || linker->audit->calls,
+    atomic_store_explicit(&slot->ready, !linker->options.bind_not || audit_sees_calls(linker),
                           memory_order_release);
     return bound.address;
 }
@@ -161,6 +167,8 @@ uintptr_t audit_enter(struct object *object, size_t index, void *registers, long
     bool known = slot && atomic_load_explicit(&slot->ready, memory_order_acquire);
     uintptr_t address = known ? slot->address : lazy_bind(object, index);
     *frame_size = -1;
+    if (linker->profile)
+        profile_count(linker->profile, ARCH_AUDIT_CALLER(registers), address);
     if (!slot || !atomic_load_explicit(&slot->ready, memory_order_acquire) ||
         slot->quiet & AUDIT_NO_ENTER)
         return address;

@@ -106,7 +106,7 @@ uintptr_t lazy_bind(struct object *object, size_t index) {
     uintptr_t slot = object->bias + rela->r_offset;
     uintptr_t addend = ARCH_SLOT_HAS_ADDEND ? (uint64_t)rela->r_addend : 0;
     bool audited = object->audit_slots && definition.symbol;
-    bool stays = linker->options.bind_not || (audited && linker->audit->calls);
+    bool stays = linker->options.bind_not || (audited && audit_sees_calls(linker));
     bool stored = !stays && relocate_stays_writable(object, slot);
     uintptr_t address =
         definition.symbol && !has_resolver(definition) ? symbol_address(definition) + addend : 0;

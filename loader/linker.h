@@ -17,6 +17,7 @@
 
 struct event_state;
 struct audit;
+struct profile;
 
 struct linker {
     struct process process; /* start */
@@ -32,6 +33,7 @@ struct linker {
     const struct libc_shim *shim;         /* recognise; its confirm finds base.libc */
     void *libc_state;                     /* the adapter's own */
     struct audit *audit;                  /* audit.c; NULL: no auditors */
+    struct profile *profile;              /* profile.c; NULL: no calls are counted */
     bool thread_made;                     /* start_first_thread has been called */
     struct tls tls;                       /* tls */
     _Atomic size_t constructed;           /* init: objects whose constructors have begun */

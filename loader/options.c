@@ -45,12 +45,14 @@ enum {
     PRELOAD,
     DEBUG, /* where the administrator allows it: debug.c */
     AUDIT,
+    PROFILE,
     FIRST_UNTRUSTED,
     LIBRARY_PATH = FIRST_UNTRUSTED,
     ORIGIN_PATH,
     DYNAMIC_WEAK,
     SHOW_AUXV,
     DEBUG_OUTPUT,
+    PROFILE_OUTPUT,
     MUSL_LIBC,
     EVENTS,
     EVENTS_FORMAT,
@@ -66,6 +68,8 @@ static const char variable_names[VARIABLE_COUNT][24] = {
     [TRACE] = "LD_TRACE_LOADED_OBJECTS",
     [PRELOAD] = "LD_PRELOAD",
     [AUDIT] = "LD_AUDIT",
+    [PROFILE] = "LD_PROFILE",
+    [PROFILE_OUTPUT] = "LD_PROFILE_OUTPUT",
     [LIBRARY_PATH] = "LD_LIBRARY_PATH",
     [ORIGIN_PATH] = "LD_ORIGIN_PATH",
     [DYNAMIC_WEAK] = "LD_DYNAMIC_WEAK",
@@ -125,7 +129,9 @@ static void set_trace(struct options *options, const char *value) {
 static void read_environment(struct options *options, struct process *process) {
     const char *values[VARIABLE_COUNT] = {NULL};
     find_variables(process, values, process->secure ? FIRST_UNTRUSTED : VARIABLE_COUNT);
-    options->bind_now = is_not_empty(values[BIND_NOW]);
+    options->profile = if_not_empty(values[PROFILE]);
+    options->profile_output = if_not_empty(values[PROFILE_OUTPUT]);
+    options->bind_now = is_not_empty(values[BIND_NOW]) && !options->profile;
     options->bind_not = is_not_empty(values[BIND_NOT]);
     options->list_undefined = is_not_empty(values[WARN]);
     options->list_versions = is_not_empty(values[VERBOSE]);

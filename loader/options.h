@@ -30,6 +30,8 @@ struct options {
     const char *preload_option; /* --preload, NULL: none */
     const char *audit;          /* LD_AUDIT, NULL: none */
     const char *audit_option;   /* --audit, NULL: none */
+    const char *profile;        /* LD_PROFILE: name of the library whose calls are counted */
+    const char *profile_output; /* LD_PROFILE_OUTPUT, NULL: none */
     const char *inhibit_rpath;  /* --inhibit-rpath: objects whose search paths do not count, NULL */
     const char *hwcaps_prepend; /* --glibc-hwcaps-prepend: folders to look at first, NULL: none */
     const char *hwcaps_mask;    /* --glibc-hwcaps-mask: of the others these alone, NULL: all */

@@ -5,6 +5,7 @@
 #include "index.h"
 #include "linker.h"
 #include "memory.h"
+#include "profile.h"
 #include "reloc.h"
 #include "relocate_pass.h"
 #include "report.h"
@@ -417,7 +418,7 @@ static bool got_is_sound(const struct object *object) {
 /* GOT[1] and GOT[2] are there and writable: without them PLT0 leads nowhere. */
 static bool can_be_lazy(struct pass *pass) {
     const struct object *object = pass->object;
-    return pass->options.lazy && !object->bind_now && object->plt_got &&
+    return pass->options.lazy && (!object->bind_now || pass->calls) && object->plt_got &&
            pass_has_place(pass, (uintptr_t)object->plt_got, 3 * sizeof(uintptr_t)) &&
            got_is_sound(object);
 }
@@ -430,10 +431,10 @@ static bool is_eager(const struct object *object, uint32_t index) {
 }
 
 /* True for a PLT slot that may be bound at its first call. */
-static bool may_wait(const struct object *object, const struct relocation *relocation) {
+static bool may_wait(const struct pass *pass, const struct relocation *relocation) {
     return relocation->kind == RELOC_JUMP_SLOT &&
-           relocate_stays_writable(object, relocation->place) &&
-           !is_eager(object, relocation->symbol);
+           (pass->calls || relocate_stays_writable(pass->object, relocation->place)) &&
+           !is_eager(pass->object, relocation->symbol);
 }
 
 /* The file's value of a slot leads back into the PLT: only the load bias is missing. */
@@ -447,16 +448,15 @@ static bool apply_plt(struct pass *pass) {
     for (size_t i = 0; i < object->plt_rela_count; i++) {
         if (!decode(pass, &object->plt_rela[i], &relocation))
             return false;
-        if (may_wait(object, &relocation))
+        if (may_wait(pass, &relocation))
             store_target(relocation.place, load(relocation.place) + object->bias, pass->sign),
                 waiting++;
         else if (!apply(pass, &relocation))
             return false;
     }
     object->plt_got[1] = (uintptr_t)object;
-    object->plt_got[2] = pass->watched && pass->linker->audit->calls
-                             ? (uintptr_t)arch_audit_trampoline
-                             : (uintptr_t)arch_lazy_trampoline;
+    object->plt_got[2] =
+        pass->calls ? (uintptr_t)arch_audit_trampoline : (uintptr_t)arch_lazy_trampoline;
     object->lazy = true;
     EVENT(pass->linker, slots, .object = object, .got = (uintptr_t)object->plt_got, .lazy = waiting,
           .bound = object->plt_rela_count - waiting);
@@ -503,8 +503,11 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
                      struct error *error) {
     struct pass pass = {.linker = linker, .object = object, .options = options, .error = error};
     pass.watched = audit_watches(linker, object);
+    pass.calls = pass.watched && audit_sees_calls(linker);
     if (pass.watched && !audit_prepare(linker, object, error))
         return false;
+    if (linker->options.profile && linker->shim->lazy)
+        pass.options.lazy = true;
     pass_tell_state(&pass, "begin");
     if (object->scopes && object->scopes->count)
         pass.index = object->scopes->item[0]->list->index;
@@ -523,6 +526,8 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
     done = done && run_deferred(&pass);
     memory_free(pass.deferred);
     object->relocated = done;
+    if (done && linker->options.profile)
+        profile_begin(linker, object);
     tell_pages(linker, object);
     pass_tell_state(&pass, "end");
     return done;

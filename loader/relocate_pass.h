@@ -31,6 +31,7 @@ struct pass {
     const struct symbol_index *index; /* of the first scope; NULL: none */
     uint32_t hash;                    /* of the present relocation's name; 0: not known */
     bool watched;                     /* auditors want to see what PLT slots are bound to */
+    bool calls;                       /* and each call through them: none is ever filled */
     struct deferred *deferred;
     size_t deferred_count, deferred_capacity;
 };

@@ -56,6 +56,11 @@ $(call both,sysv/libgreet.so,libgreet.c,,-Xlinker --hash-style=sysv)
 $(call both,sysv/greet,greet.c,sysv/libgreet.so,-Xlinker --hash-style=sysv)
 $(call both,libinterpose.so,interpose.c)
 
+# LD_PROFILE. One segment for code and tables: sprof takes a function's address for its place in the code.
+$(call glibc,libcounted.so,libcounted.c,,-z noseparate-code)
+$(call glibc,counted,counted.c,libcounted.so,-pthread)
+$(call glibc,counted_now,counted.c,libcounted.so,-pthread -z now)
+
 # Order of constructors and destructors. `order` needs a and b, a needs c, b needs c and d (which goes first), e
 # is opened later and needs f; x and y need each other.
 ORDER = -DORDER_NAME='"$(1)"' -Xlinker -init=order_init -Xlinker -fini=order_fini

@@ -125,11 +125,22 @@ extern const char arch_lazy_trampoline[];
 extern const char arch_audit_trampoline[];
 #define ARCH_AUDIT_ENTER "la_aarch64_gnu_pltenter"
 #define ARCH_AUDIT_LEAVE "la_aarch64_gnu_pltexit"
+/* The return address of a call, from the registers that the trampoline has saved (La_aarch64_regs:
+ * lr_lr). */
+#define ARCH_AUDIT_CALLER(registers) (*(uintptr_t *)((char *)(registers) + 216))
 /* The oldest version of the interface whose structures are the same. */
 #define ARCH_AUDIT_OLDEST 2
 /* The trampoline saves the same registers on all processors. */
 static inline void arch_audit_prepare(const struct cpu *cpu) {
     (void)cpu;
+}
+
+/* A signal handler's way back into the kernel is in the vdso. The instruction before which the
+ * signal came, from the handler's third argument. */
+#define ARCH_SIGNAL_FLAGS 0
+#define ARCH_SIGNAL_RESTORER NULL
+static inline uintptr_t arch_interrupted_at(const void *context) {
+    return ((const uintptr_t *)context)[55]; /* uc_mcontext.pc */
 }
 
 /* Entry points of TLS descriptors (TLSDESC: aaelf64, "TLS descriptors"). */

@@ -105,12 +105,24 @@ extern const char arch_lazy_trampoline[];
 extern const char arch_audit_trampoline[];
 #define ARCH_AUDIT_ENTER "la_x86_64_gnu_pltenter"
 #define ARCH_AUDIT_LEAVE "la_x86_64_gnu_pltexit"
+/* The return address of a call, from the registers that the trampoline has saved (La_x86_64_regs:
+ * lr_rsp points at it). */
+#define ARCH_AUDIT_CALLER(registers) (**(uintptr_t **)((char *)(registers) + 56))
 /* The oldest version of the interface whose structures are the same. */
 #define ARCH_AUDIT_OLDEST 1
 /* Bytes of each vector register that the trampoline saves: 16, 32 or 64. Set before it is used. */
 extern uint32_t arch_audit_vectors;
 static inline void arch_audit_prepare(const struct cpu *cpu) {
     arch_audit_vectors = (cpu->xcr0 & 0xe6) == 0xe6 ? 64 : (cpu->xcr0 & 6) == 6 ? 32 : 16;
+}
+
+/* A signal handler's way back into the kernel, and the instruction before which the signal came,
+ * from the handler's third argument. */
+extern const char arch_signal_return[];
+#define ARCH_SIGNAL_FLAGS 0x04000000 /* SA_RESTORER */
+#define ARCH_SIGNAL_RESTORER arch_signal_return
+static inline uintptr_t arch_interrupted_at(const void *context) {
+    return ((const uintptr_t *)context)[21]; /* uc_mcontext.gregs[REG_RIP] */
 }
 
 /* Entry points of TLS descriptors (TLSDESC: Oliva and de Oliveira, "Thread-Local Storage

@@ -50,4 +50,13 @@ arch_set_thread_pointer:
     .cfi_endproc
     .size arch_set_thread_pointer, . - arch_set_thread_pointer
 
+/* Where a signal handler of the loader returns to: rt_sigreturn */
+    .globl arch_signal_return
+    .hidden arch_signal_return
+    .type arch_signal_return, @function
+arch_signal_return:
+    mov $15, %eax
+    syscall
+    .size arch_signal_return, . - arch_signal_return
+
     .section .note.GNU-stack, "", @progbits

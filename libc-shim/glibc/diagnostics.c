@@ -9,6 +9,7 @@
 
 #include "arch.h"
 #include "loader/facts.h"
+#include "loader/profile.h"
 #include "loader/sys.h"
 #include "loader/text.h"
 #include <string.h>
@@ -96,7 +97,7 @@ static void print_loader(struct linker *linker) {
     print_number("dl_hwcaps_subdirs_active", active);
     print_number("dl_pagesize", linker->process.page_size);
     print_text_value("dl_platform", linker->search.platform);
-    print_text_value("dl_profile_output", "/var/tmp");
+    print_text_value("dl_profile_output", profile_folder(linker));
     print_number("dl_string_platform", (uint64_t)ARCH_PLATFORM_NUMBER(linker->search.platform));
     print_text_value("dso.ld", facts->glibc_loader);
     print_text_value("dso.libc", "libc.so.6");

@@ -4,6 +4,7 @@
 
 #include "loader/audit.h"
 #include "loader/dl.h"
+#include "loader/profile.h"
 #include "loader/rendezvous.h"
 #include "loader/symbol.h"
 #include "loader/sys.h"
@@ -42,10 +43,11 @@ struct link_map *_dl_find_dso_for_object(const void *address) {
     return object ? object->map : NULL;
 }
 
-/* A call in a library that is profiled (LD_PROFILE). Nothing is profiled: nothing to count, as in
- * ld.so. */
+/* A call that libc makes into a library that may be profiled (LD_PROFILE). */
 void _dl_mcount(uintptr_t from, uintptr_t to) {
-    (void)from, (void)to;
+    struct profile *profile = linker_instance()->profile;
+    if (profile)
+        profile_count(profile, from, to);
 }
 
 /* libc runs the program's constructors itself, and says so to auditors. */

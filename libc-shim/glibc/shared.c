@@ -11,6 +11,7 @@
 #include "loader/event.h"
 #include "loader/init.h"
 #include "loader/memory.h"
+#include "loader/profile.h"
 #include "loader/relocate.h"
 #include "loader/rendezvous.h"
 #include "loader/retire.h"
@@ -238,6 +239,9 @@ void glibc_objects_changed(struct linker *linker) {
     }
     glibc_put_word(layout, _rtld_global, GLIBC_gl_nns, used);
     glibc_put_word(layout, _rtld_global, GLIBC_gl_load_adds, linker->added);
+    const struct object *profiled = profile_object(linker);
+    if (profiled)
+        glibc_put_word(layout, _rtld_global, GLIBC_gl_profile_map, (uintptr_t)profiled->map);
     if (linker->audit)
         glibc_put_int(layout, _rtld_global_ro, GLIBC_ro_naudit, linker->audit->count);
     dl_index_objects(linker);

@@ -92,6 +92,8 @@ static const char *const lines[] = {
     "AUDIT=be LD_AUDIT=./libaudit_plt.so ./greet",
     "AUDIT=bx LD_AUDIT=./libaudit_plt.so ./greet",
     "AUDIT=bex LD_AUDIT=./libaudit_plt.so ./lazy",
+    "AUDIT=bex LD_AUDIT=./libaudit_plt.so ./greet_now",
+    "AUDIT=bex LD_BIND_NOW=1 LD_AUDIT=./libaudit_plt.so ./greet",
     "AUDIT=bexn LD_AUDIT=./libaudit_plt.so ./greet",
     "AUDIT=bex LD_AUDIT=./libaudit_plt.so ./args",
     "AUDIT=be LD_AUDIT=./libaudit_plt.so ./args",

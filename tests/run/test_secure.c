@@ -44,6 +44,7 @@ static const struct {
     {"LD_AUDIT=libaudit.so LD_LIBRARY_PATH=.", "secure", false},
     {"LD_LIBRARY_PATH=sysv", "secure", false},
     {"LD_BIND_NOW=1 LD_LIBRARY_PATH=. LD_PRELOAD=libgreet.so", "secure", false},
+    {"LD_PROFILE=libc.so.6 LD_PROFILE_OUTPUT=/tmp", "secure", false},
     {"HOME=/x", "secure", true},
     {"LD_BIND_NOW=1 LD_BIND_NOT=1 LD_WARN=1 LD_VERBOSE=1", "tunables", false},
     {"LD_HWCAP_MASK=0 LD_ORIGIN_PATH=/ LD_PROFILE_OUTPUT=/tmp LD_DEBUG_OUTPUT=/nowhere/x "

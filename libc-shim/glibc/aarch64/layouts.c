@@ -96,6 +96,7 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_ns_nloaded] = 8,
          [GLIBC_ns_libc_map] = 32,
          [GLIBC_gl_nns] = 2688,
+         [GLIBC_gl_profile_map] = 2856,
          [GLIBC_gl_load_lock] = 2696,
          [GLIBC_gl_load_write_lock] = 2744,
          [GLIBC_gl_load_tls_lock] = 2792,

@@ -110,6 +110,7 @@ const struct glibc_layout glibc_layouts[] = {
          [GLIBC_ns_nloaded] = 8,
          [GLIBC_ns_libc_map] = 32,
          [GLIBC_gl_nns] = 2560,
+         [GLIBC_gl_profile_map] = 2704,
          [GLIBC_gl_load_lock] = 2568,
          [GLIBC_gl_load_write_lock] = 2608,
          [GLIBC_gl_load_tls_lock] = 2648,
