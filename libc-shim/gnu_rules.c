@@ -134,14 +134,16 @@ static bool has_early_text(int number) {
            number == EIO || number == EACCES;
 }
 
-static void append_number(const struct error *error, bool early, char *text, size_t size,
-                          size_t length) {
+/* Returns the number of which the text speaks now, or 0. */
+static int append_number(const struct error *error, bool early, char *text, size_t size,
+                         size_t length) {
     if (!error->number || error->kind == ERROR_MAP)
-        return;
+        return 0;
     if (early && !has_early_text(error->number))
         format_text(text + length, size - length, ": Error %d", error->number);
     else
         format_text(text + length, size - length, ": %s", error_number_text(error->number));
+    return error->number;
 }
 
 void gnu_describe_start(struct linker *linker, const struct error *error, char *text, size_t size) {
@@ -161,13 +163,14 @@ void gnu_describe_start(struct linker *linker, const struct error *error, char *
     append_number(error, true, text, size, length);
 }
 
-void gnu_describe_dlerror(struct linker *linker, const struct error *error, char *text,
-                          size_t size) {
+int gnu_describe_dlerror(struct linker *linker, const struct error *error, char *text,
+                         size_t size) {
     const char *object = error->object;
     if (!object[0] && error->kind == ERROR_SYMBOL)
         object = linker->process.argv[0];
     size_t length = format_text(text, size, "%s%s%s", object, object[0] ? ": " : "", error->text);
-    append_number(error, false, text, size, length);
+    int number = append_number(error, false, text, size, length);
     if (error->kind == ERROR_TLS) /* what nobody can guess: need, have, who, what to do */
         format_text(text + length, size - length, "\n  %s", error->detail);
+    return number;
 }

@@ -119,9 +119,9 @@ struct libc_shim {
     /* The first line that the native loader prints when the start fails, without newline. */
     void (*describe_start)(struct linker *linker, const struct error *error, char *text,
                            size_t size);
-    /* What dlerror returns. */
-    void (*describe_dlerror)(struct linker *linker, const struct error *error, char *text,
-                             size_t size);
+    /* What dlerror returns. Returns what it leaves in errno, 0: nothing. */
+    int (*describe_dlerror)(struct linker *linker, const struct error *error, char *text,
+                            size_t size);
 };
 
 extern const struct libc_shim shim_glibc, shim_musl, shim_none;

@@ -55,9 +55,15 @@ int dl_close(struct linker *linker, void *handle, const void *caller);
 void *dl_sym(struct linker *linker, void *handle, const char *name, const char *version,
              const void *caller);
 
+/* What dlerror returns. */
+struct dl_message {
+    int number; /* what it leaves in errno; 0: errno stays as it is */
+    char text[];
+};
+
 /* dlerror: what the last call of this thread in the caller's namespace that failed has left, once;
- * or NULL. */
-char *dl_error(struct linker *linker, const void *caller);
+ * or NULL. It lives until this thread's next failure is asked for. */
+struct dl_message *dl_error(struct linker *linker, const void *caller);
 
 /* dladdr, dladdr1: `extra` receives the link_map (flags 2) or the symbol (flags 1); NULL: plain
  * dladdr. */
@@ -89,8 +95,8 @@ void dl_set_error(struct linker *linker, const void *caller, const struct error 
 void dl_clear_error(struct linker *linker, const void *caller);
 
 /* Takes out what dlerror would return, and puts it back in the place of what has come since. */
-char *dl_hold_error(struct linker *linker, const void *caller);
-void dl_restore_error(struct linker *linker, const void *caller, char *held);
+struct dl_message *dl_hold_error(struct linker *linker, const void *caller);
+void dl_restore_error(struct linker *linker, const void *caller, struct dl_message *held);
 
 /* The calling thread ends: forgets its errors. */
 void dl_forget_errors(struct thread_slot *slot);

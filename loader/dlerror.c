@@ -8,13 +8,14 @@
 #include "arch.h"
 #include "event.h"
 #include "memory.h"
+#include <string.h>
 
 /* One namespace's errors in one thread. */
 struct thread_error {
     struct thread_error *next;
     const struct namespace *space;
-    char *text;  /* what dlerror returns next; NULL: nothing */
-    char *shown; /* what it returned last: the program may still look at it */
+    struct dl_message *message; /* what dlerror returns next; NULL: nothing */
+    struct dl_message *shown;   /* what it returned last: the program may still look at it */
 };
 
 struct namespace *dl_caller_space(struct linker *linker, const void *caller) {
@@ -42,9 +43,13 @@ void dl_set_error(struct linker *linker, const void *caller, const struct error 
     struct thread_error *record = record_of(linker, caller, true);
     if (!record)
         return;
-    linker->shim->describe_dlerror(linker, error, text, sizeof text);
-    memory_free(record->text);
-    record->text = memory_copy_text(text);
+    int number = linker->shim->describe_dlerror(linker, error, text, sizeof text);
+    size_t size = strlen(text) + 1;
+    memory_free(record->message);
+    if ((record->message = memory_alloc(sizeof *record->message + size))) {
+        record->message->number = number;
+        memcpy(record->message->text, text, size);
+    }
     EVENT(linker, error, .text = text);
 }
 
@@ -52,38 +57,38 @@ void dl_clear_error(struct linker *linker, const void *caller) {
     dl_restore_error(linker, caller, NULL);
 }
 
-char *dl_hold_error(struct linker *linker, const void *caller) {
+struct dl_message *dl_hold_error(struct linker *linker, const void *caller) {
     struct thread_error *record = record_of(linker, caller, false);
-    char *held = record ? record->text : NULL;
+    struct dl_message *held = record ? record->message : NULL;
     if (record)
-        record->text = NULL;
+        record->message = NULL;
     return held;
 }
 
-void dl_restore_error(struct linker *linker, const void *caller, char *held) {
+void dl_restore_error(struct linker *linker, const void *caller, struct dl_message *held) {
     if (!tls_slot(linker, arch_thread_pointer())->errors)
         return;
     struct thread_error *record = record_of(linker, caller, false);
     if (!record)
         return;
-    memory_free(record->text);
-    record->text = held;
+    memory_free(record->message);
+    record->message = held;
 }
 
-char *dl_error(struct linker *linker, const void *caller) {
+struct dl_message *dl_error(struct linker *linker, const void *caller) {
     struct thread_error *record = record_of(linker, caller, false);
     if (!record)
         return NULL;
     memory_free(record->shown);
-    record->shown = record->text;
-    record->text = NULL;
+    record->shown = record->message;
+    record->message = NULL;
     return record->shown;
 }
 
 void dl_forget_errors(struct thread_slot *slot) {
     while (slot->errors) {
         struct thread_error *next = slot->errors->next;
-        memory_free(slot->errors->text);
+        memory_free(slot->errors->message);
         memory_free(slot->errors->shown);
         memory_free(slot->errors);
         slot->errors = next;

@@ -13,6 +13,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,9 +124,10 @@ int main(int argc, char **argv) {
         if (argument)
             *argument++ = 0;
         step(argv[i], argument);
+        errno = 0;
         error = dlerror();
         if (error)
-            printf("dlerror: %s\n", error);
+            printf(errno ? "dlerror, errno %2$d: %1$s\n" : "dlerror: %1$s\n", error, errno);
     }
     printf("dlerror at the end: %s\n", dlerror() ? "set" : "none");
     return 0;

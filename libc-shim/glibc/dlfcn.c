@@ -4,6 +4,7 @@
 #include "glibc.h"
 
 #include "loader/dl.h"
+#include "loader/symbol.h"
 
 /* libc jumps here from its own functions: the address that a call returns to tells who calls. */
 #define CALLER __builtin_return_address(0)
@@ -35,8 +36,20 @@ static void *hook_dlvsym(void *handle, const char *name, const char *version, vo
     return dl_sym(begin(caller), handle, name, version, caller);
 }
 
+/* glibc prints the text with %m, from errno, which keeps the number. */
+static void set_errno(struct object *libc, int number) {
+    struct symbol_request request = symbol_request_for("__errno_location", NULL);
+    struct symbol_result found = symbol_find(libc, &request);
+    int *(*location)(void) = (int *(*)(void))symbol_address(found);
+    *location() = number;
+}
+
 static char *hook_dlerror(void) {
-    return dl_error(linker_instance(), CALLER);
+    struct linker *linker = linker_instance();
+    struct dl_message *message = dl_error(linker, CALLER);
+    if (message && message->number)
+        set_errno(dl_find_object(linker, CALLER), message->number);
+    return message ? message->text : NULL;
 }
 
 static int hook_dladdr(const void *address, struct dl_info *info) {
@@ -54,7 +67,7 @@ static int hook_dlinfo(void *handle, int request, void *argument) {
 /* The internal ones report failure by NULL alone and leave dlerror as it is. */
 static void *internal_dlopen(const char *file, int mode) {
     const void *caller = CALLER;
-    char *held = dl_hold_error(linker_instance(), caller);
+    struct dl_message *held = dl_hold_error(linker_instance(), caller);
     void *handle = dl_open(linker_instance(), NAMESPACE_CALLER, file, mode & INT32_MAX, caller);
     dl_restore_error(linker_instance(), caller, held);
     return handle;
@@ -62,7 +75,7 @@ static void *internal_dlopen(const char *file, int mode) {
 
 static void *internal_dlsym(void *handle, const char *name) {
     const void *caller = CALLER;
-    char *held = dl_hold_error(linker_instance(), caller);
+    struct dl_message *held = dl_hold_error(linker_instance(), caller);
     void *address = dl_sym(linker_instance(), handle, name, NULL, caller);
     dl_restore_error(linker_instance(), caller, held);
     return address;
@@ -70,7 +83,7 @@ static void *internal_dlsym(void *handle, const char *name) {
 
 static void *internal_dlvsym(void *handle, const char *name, const char *version) {
     const void *caller = CALLER;
-    char *held = dl_hold_error(linker_instance(), caller);
+    struct dl_message *held = dl_hold_error(linker_instance(), caller);
     void *address = dl_sym(linker_instance(), handle, name, version, caller);
     dl_restore_error(linker_instance(), caller, held);
     return address;
@@ -78,7 +91,7 @@ static void *internal_dlvsym(void *handle, const char *name, const char *version
 
 static int internal_dlclose(void *handle) {
     const void *caller = CALLER;
-    char *held = dl_hold_error(linker_instance(), caller);
+    struct dl_message *held = dl_hold_error(linker_instance(), caller);
     int result = dl_close(linker_instance(), handle, caller);
     dl_restore_error(linker_instance(), caller, held);
     return result;

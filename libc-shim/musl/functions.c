@@ -79,7 +79,8 @@ static int musl_dlclose(void *handle) {
 }
 
 static char *musl_dlerror(void) {
-    return dl_error(linker_instance(), NULL);
+    struct dl_message *message = dl_error(linker_instance(), NULL);
+    return message ? message->text : NULL;
 }
 
 static void *own_function(const struct linker *linker, void *address, const char *name);

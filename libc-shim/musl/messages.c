@@ -81,11 +81,12 @@ void musl_describe_start(struct linker *linker, const struct error *error, char 
         musl_describe_places(linker, text + strlen(text), size - strlen(text));
 }
 
-void musl_describe_dlerror(struct linker *linker, const struct error *error, char *text,
-                           size_t size) {
+int musl_describe_dlerror(struct linker *linker, const struct error *error, char *text,
+                          size_t size) {
     /* Nobody needs the file that dlopen was called with. */
     const char *opened = tls_slot(linker, arch_thread_pointer())->catcher;
     describe(linker, error, text, size);
     if (!opened || strcmp(opened, error->wanted) != 0)
         append_needed_by(linker, error, text, size);
+    return 0; /* dlerror itself touches errno only in glibc */
 }

@@ -26,8 +26,8 @@ void musl_describe_places(struct linker *linker, char *text, size_t size);
 
 /* -- messages.c: the words of musl's loader -- */
 void musl_describe_start(struct linker *linker, const struct error *error, char *text, size_t size);
-void musl_describe_dlerror(struct linker *linker, const struct error *error, char *text,
-                           size_t size);
+int musl_describe_dlerror(struct linker *linker, const struct error *error, char *text,
+                          size_t size);
 
 /* The program's name as musl's loader gives it where an object has a path. */
 const char *musl_program_name(const struct linker *linker);
