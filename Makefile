@@ -10,7 +10,7 @@ MUSL_LIB := /usr/lib/$(ARCH)-linux-musl
 else
 # another machine's loader: Debian's cross tools, and that machine's libraries in a folder of their own
 CROSS := $(ARCH)-linux-gnu-
-CROSS_ROOT := $(BUILD)/root
+CROSS_ROOT := build/$(ARCH)/root
 MUSL_INCLUDE := $(CROSS_ROOT)/usr/include/$(ARCH)-linux-musl
 MUSL_LIB := $(CROSS_ROOT)/usr/lib/$(ARCH)-linux-musl
 SAMPLE_CC := $(CROSS)gcc
@@ -147,7 +147,7 @@ test:
 	@$(MAKE) --no-print-directory test-all
 
 C_FILES := $(wildcard loader/*.[ch] arch/*/*.[ch] libc-shim/*.[ch] libc-shim/*/*.[ch] \
-	libc-shim/*/*/*.[ch] tests/*/*.[ch] samples/*.[ch] samples/*.cc bench/*.[ch] tools/*.[ch] tools/*/*.[ch])
+	libc-shim/*/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] samples/*.[ch] samples/*.cc bench/*.[ch] tools/*.[ch] tools/*/*.[ch])
 lint:
 	@tools/setup lint
 	@clang-format --dry-run -Werror $(C_FILES)

@@ -226,14 +226,15 @@ static bool run_deferred(struct pass *pass) {
     return true;
 }
 
-/* An IFUNC whose resolver may read what is not relocated yet: as ld.so, warns where its object
- * comes later, and ends the process where that is the program, which always comes last. */
+/* An IFUNC whose resolver may read what is not relocated yet: as ld.so of some machines, warns
+ * where its object comes later, and ends the process where that is the program, which always comes
+ * last. */
 static void check_resolver(struct pass *pass, const struct relocation *relocation,
                            struct symbol_result definition) {
     const char *program = pass->linker->process.argv[0];
     const struct object *object = pass->object, *owner = definition.object;
     const char *name = object->strings + object->symbols[relocation->symbol].st_name;
-    if (owner == object || owner->relocated)
+    if (!ARCH_CHECKS_RESOLVERS || owner == object || owner->relocated)
         return;
     if (owner->kind != OBJECT_PROGRAM) {
         print_text(2, "%s: Relink `%s' with `%s' for IFUNC symbol `%s'\n", program, object->path,

@@ -11,9 +11,7 @@ TEST_CC ?= gcc
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(T)/unit-%,$(wildcard tests/unit/test_*.c))
 RUN ?= *
 RUN_TESTS := $(patsubst tests/run/test_%.c,$(T)/run-%,$(wildcard tests/run/test_$(RUN).c))
-# written for x86_64; see the end
-CHECKED := $(if $(CROSS),,debug-loader)
-GRAPHS := $(if $(filter x86_64,$(ARCH)),$(T)/graphs/graphs)
+GRAPHS := $(T)/graphs/graphs
 UNIT_CFLAGS = -I. -Iarch/$(ARCH) -Ilibc-shim
 NATIVE_LOADER_x86_64 := /lib64/ld-linux-x86-64.so.2
 NATIVE_LOADER_aarch64 := /lib/ld-linux-aarch64.so.1
@@ -77,10 +75,10 @@ $(T)/bind $(T)/machine: $(T)/%: tests/run/%.c
 
 .SECONDARY: $(T)/support.o
 .PHONY: test-unit test-run test-all test-programs
-test-programs: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(GRAPHS) $(CHECKED) $(UNIT_TESTS) $(RUN_TESTS)
+test-programs: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(GRAPHS) debug-loader $(UNIT_TESTS) $(RUN_TESTS)
 test-unit: $(UNIT_TESTS)
 	@tests/run-all $(UNIT_TESTS)
-test-run: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(GRAPHS) $(CHECKED) $(RUN_TESTS) $(addsuffix /packages,$(SYSTEM))
+test-run: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(GRAPHS) debug-loader $(RUN_TESTS) $(addsuffix /packages,$(SYSTEM))
 	@MYLD='$(MYLD)' $(ON_MACHINE) tests/run-all $(RUN_TESTS)
 test-all: test-programs $(addsuffix /packages,$(SYSTEM))
 	@MYLD='$(MYLD)' $(ON_MACHINE) tests/run-all $(UNIT_TESTS) $(RUN_TESTS)
@@ -89,21 +87,23 @@ test-all: test-programs $(addsuffix /packages,$(SYSTEM))
 # libraries inside. `make graphs` compares all 2,000 seeds, for each libc.
 G := $(T)/graphs
 GRAPH_OBJECTS := $(patsubst %,$(G)/%.o,code emit generate main reduce run show writer)
+# the engine can lie anywhere: no addresses of pages
+ENGINE_CFLAGS_aarch64 := -mcmodel=tiny -mno-outline-atomics
 ENGINE_CFLAGS := -std=gnu17 $(WARNINGS) -Os -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
-    -fno-asynchronous-unwind-tables -fno-jump-tables -mgeneral-regs-only
-$(G)/engine.bin: $(wildcard tests/graphs/engine.* tests/graphs/machine.h) tests/tests.mk
+    -fno-asynchronous-unwind-tables -fno-jump-tables -mgeneral-regs-only -Itests/graphs/$(ARCH) $(ENGINE_CFLAGS_$(ARCH))
+$(G)/engine.bin: $(wildcard tests/graphs/engine.* tests/graphs/$(ARCH)/*) tests/tests.mk
 	@mkdir -p $(@D)
-	$(TEST_CC) $(ENGINE_CFLAGS) -c -o $(G)/engine-c.o tests/graphs/engine.c
-	$(TEST_CC) -c -o $(G)/engine-s.o tests/graphs/engine.S
-	ld --no-undefined -T tests/graphs/engine.ld -o $(G)/engine.elf $(G)/engine-s.o $(G)/engine-c.o
-	objcopy -O binary -j .text $(G)/engine.elf $@
+	$(CROSS)gcc $(ENGINE_CFLAGS) -c -o $(G)/engine-c.o tests/graphs/engine.c
+	$(CROSS)gcc -c -o $(G)/engine-s.o tests/graphs/$(ARCH)/engine.S
+	$(CROSS)ld --no-undefined -T tests/graphs/engine.ld -o $(G)/engine.elf $(G)/engine-s.o $(G)/engine-c.o
+	$(CROSS)objcopy -O binary -j .text $(G)/engine.elf $@
 
 $(G)/code.o: tests/graphs/code.S $(G)/engine.bin
 	$(TEST_CC) -DENGINE='"$(G)/engine.bin"' -c -o $@ $<
 
-$(G)/%.o: tests/graphs/%.c $(wildcard tests/graphs/*.h) tests/tests.mk
+$(G)/%.o: tests/graphs/%.c $(wildcard tests/graphs/*.h tests/graphs/$(ARCH)/*.h) tests/tests.mk
 	@mkdir -p $(@D)
-	$(TEST_CC) $(HOST_CFLAGS) $(RUN_CFLAGS) -c -o $@ $<
+	$(TEST_CC) $(HOST_CFLAGS) $(RUN_CFLAGS) -Itests/graphs/$(ARCH) -c -o $@ $<
 
 $(G)/graphs: $(GRAPH_OBJECTS)
 	$(TEST_CC) -o $@ $^
@@ -117,6 +117,6 @@ stress: debug-loader samples
 	$(DEBUG_MYLD) $(BUILD)/samples/storm 60 32
 
 .PHONY: graphs
-graphs: $(OWN_LOADER) $(G)/graphs
-	MYLD='$(MYLD)' $(G)/graphs 1 2000
-	MYLD='$(MYLD)' $(G)/graphs --libc musl 1 2000
+graphs: $(OWN_LOADER) $(G)/graphs $(T)/machine $(addsuffix /packages,$(SYSTEM))
+	MYLD='$(MYLD)' $(ON_MACHINE) $(G)/graphs 1 2000
+	MYLD='$(MYLD)' $(ON_MACHINE) $(G)/graphs --libc musl 1 2000

@@ -40,6 +40,9 @@
 /* JUMP_SLOT and GLOB_DAT are S + A (aaelf64 table 5-12). */
 #define ARCH_SLOT_HAS_ADDEND 1
 
+/* Whether ld.so complains of an IFUNC symbol whose object it relocates after its user. */
+#define ARCH_CHECKS_RESOLVERS 0
+
 /* Bits of st_other that say that a function must not be bound lazily: STO_AARCH64_VARIANT_PCS, for
  * its arguments may lie in registers that no trampoline keeps (SVE's). */
 #define ARCH_OTHER_EAGER 0x80

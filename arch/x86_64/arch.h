@@ -36,6 +36,9 @@
 /* JUMP_SLOT and GLOB_DAT take the symbol's address alone (psABI table 4.9). */
 #define ARCH_SLOT_HAS_ADDEND 0
 
+/* Whether ld.so complains of an IFUNC symbol whose object it relocates after its user. */
+#define ARCH_CHECKS_RESOLVERS 1
+
 /* Bits of st_other that say that a function must not be bound lazily: none. */
 #define ARCH_OTHER_EAGER 0
 

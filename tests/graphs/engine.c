@@ -4,7 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "engine.h"
-#include "machine.h"
+#include "instructions.h"
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
@@ -267,7 +267,8 @@ static int list_one(struct dl_phdr_info *info, size_t size, void *data) {
 }
 
 static void iterate(library *self) {
-    struct listing listing = {.numbers = false};
+    struct listing listing;
+    listing.numbers = false;
     start_line(&listing.line, self);
     add_text(&listing.line, "iterate ");
     SERVICE(self, dl_iterate_phdr)(list_one, &listing);

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS = 10, WORDS = 8 };
+enum { SECONDS = 30, WORDS = 8 };
 
 struct loaders loaders;
 

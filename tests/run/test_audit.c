@@ -12,6 +12,7 @@
 /* Lines that are no part of the comparison, by what they contain. */
 static const char *const own[] = {
     "loader -> libc",
+    "loader -> loader",
     "libc.so.6 -> loader",
     "libc.so.6 -> libc.so.6",
     "symbind64(calloc, index, main -> libc.so.6, 0x8)",

@@ -1,39 +1,13 @@
 /*
- * What the generated libraries need of the machine, for engine.c (the functions) and for emit.c
- * (numbers of relocations and the code of stubs). x86_64 (psABI 4.4, 5.2).
+ * What emit.c and writer.c write for x86_64: numbers of relocations and the code of stubs
+ * (psABI 4.4, 5.2).
  */
 #ifndef TESTS_GRAPHS_MACHINE_H
 #define TESTS_GRAPHS_MACHINE_H
 
 #include <elf.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#ifndef __x86_64__
-#error "the generator of library graphs writes code for x86_64 alone"
-#endif
-
-static inline void machine_write(int file, const char *text, size_t length) {
-    long result = 1; /* SYS_write */
-    __asm__ volatile("syscall"
-                     : "+a"(result)
-                     : "D"((long)file), "S"(text), "d"(length)
-                     : "rcx", "r11", "memory");
-}
-
-static inline char *machine_thread_pointer(void) {
-    char *value;
-    __asm__("mov %%fs:0, %0" : "=r"(value));
-    return value;
-}
-
-/* The call of a TLS descriptor: its argument and result are in rax. */
-static inline uintptr_t machine_call_descriptor(uintptr_t *descriptor) {
-    uintptr_t value = (uintptr_t)descriptor;
-    __asm__ volatile("call *(%%rax)" : "+a"(value) : : "memory", "cc");
-    return value;
-}
 
 enum {
     MACHINE = EM_X86_64,
