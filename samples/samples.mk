@@ -186,6 +186,8 @@ $(call glibc,greet_audited,greet.c,libgreet.so,-Xlinker --audit=./libaudit_off.s
 # Mapping.
 $(call both,libempty.so,libempty.c)
 $(call both,libalign.so,libalign.c,,-z max-page-size=0x200000)
+# Aligned to 4 KB alone: not for machines with larger pages.
+$(call glibc,libpages4.so,libempty.c,,-z max-page-size=0x1000)
 $(call both,align,align.c,libalign.so)
 $(call both,bigbss,bigbss.c)
 $(call both,execstack,execstack.c,,-pthread)

@@ -1,15 +1,19 @@
 /*
  * Room in the static TLS block is used again: opens a library with initial-exec variables, reads
- * them and closes it, very often. A second library that cannot be loaded is tried in between.
+ * them and closes it, very often ($ROUNDS). A second library that cannot be loaded is tried in
+ * between.
  */
 #include "tls.h"
 #include <dlfcn.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 int tls_anchor;
 
 int main(int argc, char **argv) {
-    for (int i = 0; i < 2000; i++) {
+    int rounds = getenv("ROUNDS") ? atoi(getenv("ROUNDS")) : 2000;
+
+    for (int i = 0; i < rounds; i++) {
         void *library = argc > 1 ? dlopen(argv[1], RTLD_NOW) : NULL;
         struct tls_view (*view)(void) =
             library ? (struct tls_view(*)(void))dlsym(library, "tls_view_small") : NULL;
@@ -29,6 +33,6 @@ int main(int argc, char **argv) {
         if (argc > 2)
             dlopen(argv[2], RTLD_NOW);
     }
-    puts("2000 rounds");
+    printf("%d rounds\n", rounds);
     return 0;
 }

@@ -34,6 +34,8 @@ static const struct {
     {"map", "bind", "*", false},
     {"guard", "explicit", "*", false},
     {"musl", "bind", "musl/as_native", false},
+    {"graphs", "explicit", "*", true},
+    {"audit", "bind", "audit/?[pw]*", true}, /* option, two */
 };
 
 /* Why nothing can be tested here; NULL: all is there. */
@@ -81,7 +83,7 @@ TABLE_TEST(aarch64, theme, themes) {
     if (row->by_kernel && runf("%s sh -c 'test $TEST_MACHINE'", machine).exit)
         cr_skip_test("the kernel here starts no programs for aarch64");
     /* Without this Criterion's own variables, which another one would take for its own. */
-    int status = run_long(text("exec env -i PATH=\"$PATH\" MYLD=%s/myld TEST_WAY=%s "
+    int status = run_long(text("exec env -i PATH=\"$PATH\" MYLD=%s/myld TEST_WAY=%s TEST_SEEDS=2 "
                                "%s %s/tests/run-%s --filter \"%s\" --jobs 2",
                                folder, row->way, machine, folder, row->theme, row->tests),
                           log);

@@ -27,7 +27,7 @@ static const char *const lines[] = {
     "./tls",
     "./tls_dlopen ./libtls_gd.so gd",
     "./tls_dlopen ./libtls_ie.so ie",
-    "./tls_reopen ./libtls_small.so",
+    "ROUNDS=100 ./tls_reopen ./libtls_small.so",
     "./plugin_host open=./libplugin_one.so call=plugin_run close mapped=libplugin_one",
     "./plugin_host now=./libplugin_bad.so open=nowhere.so default=puts next=puts version=x@Y",
     "NESTED=./libplugin_one.so ./plugin_host open=./libnested.so close",

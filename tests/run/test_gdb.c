@@ -31,7 +31,7 @@ static const struct {
      {"Breakpoint 1, main ()", "Breakpoint 2, greet (", "#1 ", "\"world\""}},
     {"-ex 'break space_count' -ex run -ex 'info sharedlibrary' -ex continue -ex 'print counter'",
      "./spaces new=./libspace_one.so call=space_count new=./libspace_one.so call=space_count",
-     {"Breakpoint 1, space_count ()", "Breakpoint 1.1, space_count ()", "libspace_one.so", "= 0"}},
+     {"Breakpoint 1, space_count ()", "Breakpoint 1.", "libspace_one.so", "= 0"}},
     {"-ex 'catch throw' -ex run -ex bt", "./catch", {"exception thrown", "throw_it", "main ("}},
     {"-ex 'break order_fini' -ex run -ex bt", "./order", {"order_fini ()", "exit"}},
 };

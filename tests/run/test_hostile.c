@@ -52,7 +52,7 @@ static void become(const char *program, char *const *words, circumstances *set_u
     dup2(null, 0);
     dup2(out, 1);
     dup2(out, 2);
-    alarm(10);
+    alarm(emulated() ? 60 : 10);
     if (chdir(samples()) == 0) {
         set_up(value);
         execve(program, words ? words : nothing, no_environment);

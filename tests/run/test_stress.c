@@ -8,24 +8,28 @@
 
 static const char debug_loader[] = BUILD_FOLDER "-debug/myld";
 
-static void storm(const char *loader, const char *threads) {
-    struct result got = runf("%s ./storm 5 %s", loader, threads);
+/* In the emulator memory is that one's, too, with all the code that it has translated. */
+static void storm(const char *loader) {
+    const char *wanted = emulated() ? "storm: 0 wrong, " : "storm: 0 wrong, memory bounded\n";
+    struct result got = runf("%s ./storm 5 %d", loader, emulated() ? 8 : 32);
 
-    cr_expect(got.exit == 0 && !got.late, "exit %d signal %d: %s%s", got.exit, got.signal, got.out,
-              got.error);
-    cr_expect(!strcmp(got.out, "storm: 0 wrong, memory bounded\n"), "%s%s", got.out, got.error);
+    cr_expect(!got.late && !strncmp(got.out, wanted, strlen(wanted)), "exit %d signal %d: %s%s",
+              got.exit, got.signal, got.out, got.error);
+    cr_expect(emulated() || got.exit == 0);
 }
 
 Test(stress, checked) {
-    storm(debug_loader, "32");
+    storm(debug_loader);
 }
 
 Test(stress, plain) {
-    storm(myld(), "32");
+    storm(myld());
 }
 
 /* The checks are in the loader, and they find faults: this one is made with a debugger. */
 Test(stress, checks_find_faults) {
+    if (emulated())
+        cr_skip_test("the debugger here is the other machine's");
     struct result got =
         runf("gdb -q -batch -ex 'break check_linker' -ex run -ex 'set linker->base.count = 77' "
              "-ex continue --args %s ./plugin_host open=./libplugin_one.so",
