@@ -36,6 +36,7 @@ static const struct {
     {"musl", "bind", "musl/as_native", false},
     {"graphs", "explicit", "*", true},
     {"audit", "bind", "audit/?[pw]*", true}, /* option, two */
+    {"pages", "explicit", "*", true},
 };
 
 /* Why nothing can be tested here; NULL: all is there. */

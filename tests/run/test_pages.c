@@ -16,11 +16,9 @@ static const char *const lines[] = {
     "./order",
     "./align",
     "./bigbss",
-    "./mapshow maps ./libseparate.so",
     "./tls_dlopen ./libtls_desc.so desc",
     "./plugin_host open=./libplugin_two.so call=plugin_run close",
     "./plugin_host open=./libalign.so open=./libpages4.so open=./libempty.so",
-    "LD_PRELOAD=./libpages4.so ./hello",
     "./spaces new=./libspace_one.so call=space_count",
 };
 
