@@ -9,7 +9,7 @@
 
 #define PATH_ROOM 4096
 /* Bytes. Collected lines are written when there is less than a usual line's room left. */
-#define COLLECTED_ROOM ((size_t)64 * 1024)
+#define COLLECTED_ROOM ((size_t)256 * 1024)
 #define USUAL_LINE 1024
 
 static int open_for_append(const char *path, int flags) {
@@ -136,23 +136,21 @@ void event_line_end(struct event_file *file, struct event_line *line) {
     file->busy = false;
 }
 
-char *event_line_room(struct event_line *line, size_t size) {
-    if (UNLIKELY(size > line->capacity - line->length || !line->text)) {
-        char *grown =
-            line->text ? memory_grow(line->text, &line->capacity, line->length + size, 1) : NULL;
-        if (!grown) {
-            line->failed = true;
-            return NULL;
-        }
-        line->text = grown;
+char *event_line_grow(struct event_line *line, size_t size) {
+    char *grown =
+        line->text ? memory_grow(line->text, &line->capacity, line->length + size, 1) : NULL;
+    if (!grown) {
+        line->failed = true;
+        return NULL;
     }
-    return line->text + line->length;
+    line->text = grown;
+    return grown + line->length;
 }
 
 void event_line_bytes(struct event_line *line, const char *bytes, size_t count) {
     char *room = event_line_room(line, count);
     if (room)
-        memcpy(room, bytes, count);
+        event_copy(room, bytes, count);
     line->length += room ? count : 0;
 }
 
@@ -160,22 +158,36 @@ void event_line_text(struct event_line *line, const char *text) {
     event_line_bytes(line, text, strlen(text));
 }
 
-void event_line_number(struct event_line *line, uint64_t value) {
+char *event_put_number(char *to, uint64_t value) {
     char digits[20], *first = digits + sizeof digits;
-    do
+    for (; value >= 100; value /= 100) { /* two at a time: one division is what takes long */
+        unsigned pair = (unsigned)(value % 100);
+        *--first = (char)('0' + pair % 10);
+        *--first = (char)('0' + pair / 10);
+    }
+    if (value >= 10)
         *--first = (char)('0' + value % 10);
-    while ((value /= 10));
-    event_line_bytes(line, first, (size_t)(digits + sizeof digits - first));
+    *--first = (char)('0' + (value >= 10 ? value / 10 : value));
+    return event_copy(to, first, (size_t)(digits + sizeof digits - first));
+}
+
+void event_line_number(struct event_line *line, uint64_t value) {
+    char *room = event_line_room(line, EVENT_NUMBER_ROOM);
+    if (room)
+        line->length += (size_t)(event_put_number(room, value) - room);
+}
+
+char *event_put_address(char *to, uint64_t value) {
+    unsigned count = value ? (67 - (unsigned)__builtin_clzll(value)) / 4 : 1;
+    *to++ = '0';
+    *to++ = 'x';
+    for (unsigned i = count; i-- > 0;)
+        *to++ = "0123456789abcdef"[value >> (4 * i) & 15];
+    return to;
 }
 
 void event_line_address(struct event_line *line, uint64_t value) {
-    unsigned count = value ? (67 - (unsigned)__builtin_clzll(value)) / 4 : 1;
-    char *room = event_line_room(line, count + 2);
-    if (!room)
-        return;
-    *room++ = '0';
-    *room++ = 'x';
-    for (unsigned i = count; i-- > 0;)
-        *room++ = "0123456789abcdef"[value >> (4 * i) & 15];
-    line->length += count + 2;
+    char *room = event_line_room(line, EVENT_NUMBER_ROOM);
+    if (room)
+        line->length += (size_t)(event_put_address(room, value) - room);
 }

@@ -13,11 +13,16 @@
 #include "text.h"
 #include <string.h>
 
+#define IDS_ROOM 64
+
 struct json_sink {
     struct event_sink sink;
     struct event_file file;
     uint64_t
         clock; /* event_state.clock, nanoseconds: Chrome's times are the same for all processes */
+    char ids[IDS_ROOM]; /* process and thread of collected lines, as they stand in each */
+    size_t ids_length;
+    int ids_tid; /* which thread's; 0: none yet */
 };
 
 /* -- values -- */
@@ -38,9 +43,9 @@ static size_t sequence_length(const unsigned char *text) {
     return overlong || outside ? 0 : length;
 }
 
-static bool is_plain(unsigned char c) {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+/* Characters that stand for themselves: all of ASCII that is printed, but for " and \\. */
+static const bool is_plain[256] = {
+    [' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
 
 /* What stands for a byte that is not plain; *used bytes of the text were taken. */
 static void put_special(struct event_line *line, const unsigned char *text, size_t *used) {
@@ -59,27 +64,31 @@ static void put_special(struct event_line *line, const unsigned char *text, size
     event_line_text(line, escape);
 }
 
-void event_json_string(struct event_line *line, const char *value) {
-    event_line_text(line, "\"");
-    const unsigned char *text = (const unsigned char *)value;
-    while (*text) {
-        size_t length = 0;
-        while (is_plain(text[length]))
-            length++;
-        event_line_bytes(line, (const char *)text, length);
+/* Copies plain characters until another one, or the end. Returns what is left. */
+static const unsigned char *put_run(struct event_line *line, const unsigned char *text) {
+    enum { PIECE = 128 };
+    size_t length = PIECE;
+    while (length == PIECE) {
+        char *room = event_line_room(line, PIECE);
+        if (!room)
+            return (const unsigned char *)"";
+        for (length = 0; length < PIECE && is_plain[text[length]]; length++)
+            room[length] = (char)text[length];
+        line->length += length;
         text += length;
-        if (*text) {
-            put_special(line, text, &length);
-            text += length;
-        }
     }
-    event_line_text(line, "\"");
+    return text;
 }
 
-static void put_signed(struct event_line *line, int64_t value) {
-    if (value < 0)
-        event_line_text(line, "-");
-    event_line_number(line, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+void event_json_string(struct event_line *line, const char *value) {
+    const unsigned char *text = (const unsigned char *)value;
+    event_line_bytes(line, "\"", 1);
+    while (*(text = put_run(line, text))) {
+        size_t length;
+        put_special(line, text, &length);
+        text += length;
+    }
+    event_line_bytes(line, "\"", 1);
 }
 
 static void put_objects(struct event_line *line, const struct object_list *list) {
@@ -100,78 +109,126 @@ static void put_texts(struct event_line *line, const char *const *texts) {
     event_line_text(line, "]");
 }
 
-static void put_value(struct event_line *line, enum event_field_type type, const void *word) {
+/* A value that is a number of some kind, to `to`. Returns the end. */
+static char *put_plain(char *to, enum event_field_type type, const void *word) {
+    uint64_t value = *(const uint64_t *)word;
     switch (type) {
     case FIELD_OBJECT:
-        event_line_number(line, (*(const struct object *const *)word)->number);
-        break;
-    case FIELD_OBJECTS:
-        put_objects(line, *(const struct object_list *const *)word);
-        break;
-    case FIELD_TEXT:
-        event_json_string(line, *(const char *const *)word);
-        break;
-    case FIELD_TEXTS:
-        put_texts(line, *(const char *const *const *)word);
+        value = (*(const struct object *const *)word)->number;
         break;
     case FIELD_ADDRESS:
-        event_line_text(line, "\"");
-        event_line_address(line, *(const uint64_t *)word);
-        event_line_text(line, "\"");
-        break;
+        *to++ = '"';
+        to = event_put_address(to, value);
+        *to++ = '"';
+        return to;
     case FIELD_NUMBER:
-        put_signed(line, *(const int64_t *)word);
+        if ((int64_t)value < 0) {
+            *to++ = '-';
+            value = 0 - value;
+        }
         break;
     case FIELD_FLAG:
-        event_line_text(line, "true");
-        break;
+        return event_copy(to, "true", 4);
     default:
-        event_line_number(line, *(const uint64_t *)word);
+        break;
     }
+    return event_put_number(to, value);
+}
+
+/* A value that may be of any length. False: it is none. */
+static bool put_long(struct event_line *line, enum event_field_type type, const void *word) {
+    if (type == FIELD_TEXT)
+        event_json_string(line, *(const char *const *)word);
+    else if (type == FIELD_OBJECTS)
+        put_objects(line, *(const struct object_list *const *)word);
+    else if (type == FIELD_TEXTS)
+        put_texts(line, *(const char *const *const *)word);
+    else
+        return false;
+    return true;
 }
 
 /* True when the field has nothing to tell. */
 static bool is_left_out(enum event_field_type type, uint64_t word) {
-    return type == FIELD_FLAG ? !(word & 0xff) : !word && strchr("olts", type);
+    return type == FIELD_FLAG ? !(word & 0xff)
+                              : !word && (type == FIELD_OBJECT || type == FIELD_TEXT ||
+                                          type == FIELD_OBJECTS || type == FIELD_TEXTS);
 }
 
-/* All fields of the event, `separator` in front of the first. */
-static void put_fields(struct event_line *line, const struct event *event, const char *separator) {
+/* Bytes that a field's name and a value that is a number take at most. */
+#define FIELD_ROOM 64
+
+/* All fields of the event; before each a comma, but not before the first where not `follows`. */
+static void put_fields(struct event_line *line, const struct event *event, bool follows) {
     const uint64_t *word = event->word;
-    for (const char *field = event_next_field(event->name); *field;
-         field = event_next_field(field), word++) {
-        if (is_left_out(field[0], *word))
+    const char *field = event_next_field(event->name);
+    for (; *field; field++, word++) {
+        enum event_field_type type = (enum event_field_type) * field++;
+        if (is_left_out(type, *word)) {
+            field += strlen(field);
             continue;
-        event_line_text(line, separator);
-        event_line_text(line, field + 1);
-        event_line_text(line, "\":");
-        put_value(line, field[0], word);
-        separator = ",\"";
+        }
+        char *room = event_line_room(line, FIELD_ROOM), *to = room;
+        if (!room)
+            return;
+        if (follows)
+            *to++ = ',';
+        follows = true;
+        *to++ = '"';
+        while (*field)
+            *to++ = *field++;
+        *to++ = '"';
+        *to++ = ':';
+        line->length += (size_t)(to - room);
+        if (!put_long(line, type, word))
+            line->length += (size_t)(put_plain(to, type, word) - to);
     }
 }
 
 /* -- JSON lines -- */
 
-static void put_number_field(struct event_line *line, const char *name, uint64_t value) {
-    event_line_text(line, name);
-    event_line_number(line, value);
+/* Writes text that is known to be short. */
+#define COPY(to, text) event_copy(to, text, sizeof(text) - 1)
+
+static char *put_ids(char *to, const struct event *event) {
+    to = COPY(to, ",\"pid\":");
+    to = event_put_number(to, (uint64_t)event->pid);
+    to = COPY(to, ",\"tid\":");
+    return event_put_number(to, (uint64_t)event->tid);
+}
+
+/* The fields that every event has. Collected lines are one thread's, and their ids the same. */
+static void put_stamp(struct json_sink *json, struct event_line *line, const struct event *event) {
+    size_t length = strlen(event->name);
+    char *room = event_line_room(line, length + IDS_ROOM + 3 * EVENT_NUMBER_ROOM), *to = room;
+    if (!room)
+        return;
+    to = COPY(to, "{\"event\":\"");
+    to = event_copy(to, event->name, length);
+    to = COPY(to, "\",\"time\":");
+    to = event_put_number(to, event->time);
+    if (!line->collected) {
+        to = put_ids(to, event);
+    } else {
+        if (json->ids_tid != event->tid)
+            json->ids_length = (size_t)(put_ids(json->ids, event) - json->ids);
+        json->ids_tid = event->tid;
+        to = event_copy(to, json->ids, json->ids_length);
+    }
+    if (json->file.hold) {
+        to = COPY(to, ",\"frame\":\"");
+        to = event_put_address(to, event->frame);
+        *to++ = '"';
+    }
+    line->length += (size_t)(to - room);
 }
 
 static void write_json(struct event_sink *sink, const struct event *event) {
     struct json_sink *json = CONTAINER_OF(sink, struct json_sink, sink);
     struct event_line line = event_line_begin(&json->file, event->tid);
-    event_line_text(&line, "{\"event\":\"");
-    event_line_text(&line, event->name);
-    put_number_field(&line, "\",\"time\":", event->time);
-    put_number_field(&line, ",\"pid\":", (uint64_t)event->pid);
-    put_number_field(&line, ",\"tid\":", (uint64_t)event->tid);
-    if (json->file.hold) {
-        event_line_text(&line, ",\"frame\":\"");
-        event_line_address(&line, event->frame);
-        event_line_text(&line, "\"");
-    }
-    put_fields(&line, event, ",\"");
-    event_line_text(&line, "}\n");
+    put_stamp(json, &line, event);
+    put_fields(&line, event, true);
+    event_line_bytes(&line, "}\n", 2);
     event_line_end(&json->file, &line);
     if (json->file.hold)
         event_file_hold(&json->file, event->tid, event->kind <= EVENT_stage);
@@ -198,6 +255,11 @@ static const char *phase(const struct event *event) {
     if (strcmp(event_next_field(event->name), "tstate") != 0)
         return "i";
     return strcmp((const char *)event->word[0], "begin") == 0 ? "B" : "E";
+}
+
+static void put_number_field(struct event_line *line, const char *name, uint64_t value) {
+    event_line_text(line, name);
+    event_line_number(line, value);
 }
 
 static void put_head(struct event_line *line, const struct event *event, const char *phase) {
@@ -227,7 +289,7 @@ static void write_chrome(struct event_sink *sink, const struct event *event) {
     event_line_text(&line, "\",\"s\":\"t\",\"name\":");
     event_json_string(&line, subject(event));
     event_line_text(&line, ",\"args\":{");
-    put_fields(&line, event, "\"");
+    put_fields(&line, event, false);
     event_line_text(&line, "}},\n");
     event_line_end(&json->file, &line);
 }
