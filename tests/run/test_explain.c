@@ -209,10 +209,11 @@ TABLE_TEST(explain, relocation, programs) {
     cr_expect(strncmp(strchr(after(worked, " now holds "), '\n') - strlen("✓"), "✓", 3) == 0, "%s",
               worked);
 
-    char *path = first_line(runf("sh -c 'for f in ./%s %s/sysv/%s %s/%s /lib/x86_64-linux-gnu/%s "
-                                 "/lib/%s; do [ -e $f ] && echo $f && break; done'",
-                                 library, samples(), library, samples(), library, library, library)
-                                .out);
+    char *path = first_line(
+        runf("sh -c 'for f in $(dirname %s)/%s %s/sysv/%s %s/%s /lib/x86_64-linux-gnu/%s "
+             "/lib/%s; do [ -e $f ] && echo $f && break; done'",
+             *row, library, samples(), library, samples(), library, library, library)
+            .out);
     char *symbols = runf("readelf --dyn-syms -W %s", path).out;
     line_with(symbols, text("%016lx", value), text(" %s", symbol));
 
