@@ -56,7 +56,7 @@ static inline char *event_line_room(struct event_line *line, size_t size) {
 }
 
 /* What a number or an address takes at most, bytes. */
-#define EVENT_NUMBER_ROOM 24
+#define EVENT_NUMBER_ROOM ((size_t)24)
 
 /* Write what belongs into a line to `to`, where there is room for it; return the end. */
 char *event_put_number(char *to, uint64_t value);
