@@ -207,10 +207,12 @@ static void construct(struct linker *linker, struct object *root, bool linked,
                                             : linker->process.envp;
     event_stage(linker, "init");
     event_write_out(linker);
+    linker->outside = true;
     if (linker->shim->construct)
         linker->shim->construct(linker, root);
     else if (linked)
         init_run(linker, root->order, envp);
+    linker->outside = false;
 }
 
 /* What dlopen does with what is open now. */
@@ -254,6 +256,21 @@ static struct namespace *target(struct linker *linker, long id, const char *file
     return space;
 }
 
+/* A call of dlopen or dlclose begins and ends, perhaps from a constructor: meanwhile the loader
+ * itself is at work again. */
+static bool enter(struct linker *linker) {
+    linker->shim->lock(linker);
+    bool outside = linker->outside;
+    linker->outside = false;
+    return outside;
+}
+
+static void leave(struct linker *linker, bool outside) {
+    CHECKED(check_linker(linker);)
+    linker->outside = outside;
+    linker->shim->unlock(linker);
+}
+
 void *dl_open(struct linker *linker, long id, const char *file, int mode, const void *caller) {
     struct error error;
     error.kind = ERROR_NONE; /* it is large: no more of it is set than need be */
@@ -264,7 +281,7 @@ void *dl_open(struct linker *linker, long id, const char *file, int mode, const 
     struct object *asking = dl_find_object(linker, caller);
     asking = asking ? asking : linker->program;
     EVENT(linker, dlopen, .state = "begin", .file = file, .mode = (unsigned)mode, .by = asking);
-    linker->shim->lock(linker);
+    bool outside = enter(linker);
     if (linker->shim->watch_forks)
         linker->shim->watch_forks(linker);
     event_collect(linker);
@@ -290,8 +307,7 @@ void *dl_open(struct linker *linker, long id, const char *file, int mode, const 
           .object = root, .open_count = root ? root->open_count : 0,
           .error = root || error.kind == ERROR_NONE ? NULL : error.text);
     event_write_out(linker);
-    CHECKED(check_linker(linker);)
-    linker->shim->unlock(linker);
+    leave(linker, outside);
     if (!root && error.kind != ERROR_NONE)
         dl_set_error(linker, caller, &error);
     return root ? root->map : NULL;
@@ -386,7 +402,9 @@ static void collect(struct linker *linker, struct namespace *space) {
         if (!list)
             break;
         for (size_t i = 0; i < list->count; i++) {
+            linker->outside = true;
             init_run_destructors(list->item[i]);
+            linker->outside = false;
             if (!list->item[i]->real)
                 audit_closed(linker, list->item[i]);
         }
@@ -424,7 +442,7 @@ void dl_unload(struct linker *linker, struct object *object) {
 
 int dl_close(struct linker *linker, void *handle, const void *caller) {
     struct error error;
-    linker->shim->lock(linker);
+    bool outside = enter(linker);
     struct object *object = dl_object_of_handle(linker, handle);
     int result = 0;
     EVENT(linker, dlclose, .state = "begin", .object = object,
@@ -440,9 +458,14 @@ int dl_close(struct linker *linker, void *handle, const void *caller) {
             collect(linker, object->space);
     }
     EVENT(linker, dlclose, .state = "end");
-    CHECKED(check_linker(linker);)
-    linker->shim->unlock(linker);
+    leave(linker, outside);
     if (result)
         dl_set_error(linker, caller, &error);
     return result;
+}
+
+void dl_forget_others(struct linker *linker) {
+    linker->outside = false;
+    for (struct namespace *space = &linker->base; space; space = space->next)
+        space->closing = false;
 }

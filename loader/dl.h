@@ -104,4 +104,8 @@ void dl_forget_errors(struct thread_slot *slot);
 /* The namespace of the code that calls; the base one where nobody knows the code. */
 struct namespace *dl_caller_space(struct linker *linker, const void *caller);
 
+/* In the child of a fork: constructors and destructors that other threads were running will never
+ * end. */
+void dl_forget_others(struct linker *linker);
+
 #endif

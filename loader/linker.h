@@ -39,6 +39,7 @@ struct linker {
     _Atomic size_t constructed;           /* init: objects whose constructors have begun */
     struct object *init_first; /* load: the last one with DF_1_INITFIRST, until it is run */
     bool running;              /* the program has been entered, or a constructor has */
+    _Atomic bool outside;      /* a constructor or destructor runs under the load lock */
     bool failed;               /* report_and_go_on has told of an error: the start will fail */
     _Atomic(struct object_index *) index; /* dlquery.c: objects by address */
     bool executable_stack;                /* stack.c: the stacks may hold code */

@@ -1,6 +1,7 @@
 /* Symbol lookup; see symbol.h. The rules of matching are ld.so's, for programs depend on them. */
 #include "symbol.h"
 
+#include "check.h"
 #include "index.h"
 #include "memory.h"
 #include "tell.h"
@@ -279,12 +280,8 @@ static bool is_last_resort(const struct symbol_request *request, struct symbol_r
     return request->weak_last && ELF64_ST_BIND(found.symbol->st_info) == STB_WEAK;
 }
 
-struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,
-                                         const struct symbol_request *request) {
-    struct object_list *mutable = (struct object_list *)list;
-    const struct symbol_index *index = atomic_load_explicit(&mutable->index, memory_order_acquire);
-    if (index && start == 0 && !request->weak_last && !request->observer)
-        return index_find(index, request);
+static inline struct symbol_result scan(const struct object_list *list, size_t start,
+                                        const struct symbol_request *request) {
     struct symbol_result weak = {NULL, NULL};
     for (size_t i = start; i < list->count; i++) {
         const struct object *object = list->item[i];
@@ -302,6 +299,18 @@ struct symbol_result symbol_find_in_list(const struct object_list *list, size_t 
         weak = weak.symbol ? weak : found;
     }
     return weak;
+}
+
+struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,
+                                         const struct symbol_request *request) {
+    struct object_list *mutable = (struct object_list *)list;
+    const struct symbol_index *index = atomic_load_explicit(&mutable->index, memory_order_acquire);
+    if (!index || start || request->weak_last || request->observer)
+        return scan(list, start, request);
+    struct symbol_result found = index_find(index, request);
+    CHECKED(struct symbol_result scanned = scan(list, 0, request);)
+    CHECKED(CHECK(found.symbol == scanned.symbol && found.object == scanned.object);)
+    return found;
 }
 
 struct symbol_result symbol_find(const struct object *object,

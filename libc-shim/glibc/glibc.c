@@ -11,7 +11,6 @@
 #include "libc-shim/gnu_rules.h"
 #include "loader/facts.h"
 #include "loader/handover.h"
-#include "loader/retire.h"
 #include "loader/sys.h"
 #include "loader/text.h"
 #include "recognise.h"
@@ -193,29 +192,6 @@ static void unlock(struct linker *linker) {
     with_mutex(linker, GLIBC_gl_load_lock, false);
 }
 
-typedef int register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void),
-                            void *library);
-
-/* libc makes its load lock as new in a child, but not the lock of the list, which another thread
- * may have held: the words before its kind say by whom. */
-static void after_fork(void) {
-    struct linker *linker = linker_instance();
-    const struct glibc_layout *layout = glibc_of(linker)->layout;
-    memset(glibc_member(layout, _rtld_global, GLIBC_gl_load_write_lock), 0,
-           layout->field[GLIBC_mutex_kind]);
-    reader_forget_others();
-}
-
-static void watch_forks(struct linker *linker) {
-    struct glibc *glibc = glibc_of(linker);
-    if (glibc->watches_forks)
-        return;
-    glibc->watches_forks = true;
-    register_atfork *add = (register_atfork *)glibc_libc_symbol(linker, "__register_atfork", NULL);
-    if (add)
-        add(NULL, NULL, after_fork, NULL);
-}
-
 static void list_lock(struct linker *linker) {
     with_mutex(linker, GLIBC_gl_load_write_lock, true);
 }
@@ -253,7 +229,7 @@ const struct libc_shim shim_glibc = {
     .before_constructors = nothing,
     .lock = lock,
     .unlock = unlock,
-    .watch_forks = watch_forks,
+    .watch_forks = glibc_watch_forks,
     .list_lock = list_lock,
     .list_unlock = list_unlock,
     .is_pinned = is_pinned,

@@ -31,7 +31,10 @@ struct glibc {
     size_t slotinfo_capacity;             /* entries in the slotinfo list that libc and gdb read */
     int (*mutex_lock)(void *mutex),
         (*mutex_unlock)(void *mutex); /* libc's, from the first dlopen on */
+    /* fork.c */
+    int (*mutex_trylock)(void *mutex);
     bool watches_forks;
+    uintptr_t forking; /* the thread that holds the load lock for its fork; 0: none */
 };
 
 /* Exported to libc.so.6: room for the largest known glibc; the layouts' own sizes are smaller. */
@@ -42,6 +45,9 @@ extern unsigned char _rtld_global[GLIBC_SHARED_ROOM], _rtld_global_ro[GLIBC_SHAR
 static inline struct glibc *glibc_of(struct linker *linker) {
     return linker->libc_state;
 }
+
+/* Takes part in each fork from now on. Needs the load lock. */
+void glibc_watch_forks(struct linker *linker);
 
 /* A member of a structure of glibc's: its address; NULL when this glibc has no such member. */
 static inline void *glibc_member(const struct glibc_layout *layout, void *structure,
