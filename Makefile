@@ -44,7 +44,7 @@ OPTIMISE = -Os
 $(addprefix $(BUILD)/obj/loader/,relocate.o symbol.o index.o event_json.o event_file.o relocate_tell.o event.o): OPTIMISE = -O2
 
 # The loader: freestanding, no vector registers (lazy binding must not touch them), musl's headers.
-LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -g -ffreestanding -fPIC -fvisibility=hidden \
+LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -g -ffreestanding -fPIE -include loader/hidden.h \
 	-fno-stack-protector -fasynchronous-unwind-tables -fno-builtin -ffunction-sections \
 	-fno-strict-aliasing -mgeneral-regs-only -nostdinc -isystem $(COMPILER_INCLUDE) \
 	-isystem $(MUSL_INCLUDE) -I. -Iarch/$(ARCH) $(LOADER_CFLAGS_$(ARCH)) $(LOADER_CHECKS)
@@ -53,12 +53,11 @@ SONAME_x86_64 := ld-linux-x86-64.so.2
 SONAME_aarch64 := ld-linux-aarch64.so.1
 # The loader's own code is guarded, too, although the parts of musl in it, which nobody jumps to indirectly, do not say so.
 LOADER_LDFLAGS_aarch64 := -Wl,-z,force-bti
-# Its own relocations in a few bytes; Debian 12's link editor can do it for this machine only.
-LOADER_LDFLAGS_x86_64 := -Wl,-z,pack-relative-relocs
 
 VERSION_MAP := libc-shim/glibc/$(ARCH)/myld.map
-LOADER_LDFLAGS := -shared -nostdlib -fuse-ld=bfd -Wl,-e,_start -Wl,-z,text -Wl,-z,relro -Wl,-z,now \
-	-Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--hash-style=gnu -Wl,--gc-sections \
+LOADER_LAYOUT := loader/loader.ld arch/$(ARCH)/segments.ld
+LOADER_LDFLAGS := -shared -nostdlib -fuse-ld=bfd -Wl,-T,loader/loader.ld -Larch/$(ARCH) -Wl,-z,text -Wl,-z,now \
+	-Wl,-z,noexecstack -Wl,--hash-style=gnu -Wl,--gc-sections \
 	-Wl,-soname,$(SONAME_$(ARCH)) -Wl,-Bsymbolic -Wl,--build-id -Wl,--no-undefined \
 	-Wl,--version-script=$(VERSION_MAP) $(LOADER_LDFLAGS_$(ARCH))
 
@@ -87,7 +86,7 @@ MYLD := $(CURDIR)/$(BUILD)/myld
 .PHONY: all
 all: $(BUILD)/myld $(if $(CROSS)$(DEBUG),,myld)
 
-$(BUILD)/myld: $(LOADER_OBJECTS) $(VERSION_MAP)
+$(BUILD)/myld: $(LOADER_OBJECTS) $(LOADER_LAYOUT) $(VERSION_MAP)
 	@echo '  LINK $@'
 	@$(LOADER_CC) $(LOADER_LDFLAGS) -o $@.new $(LOADER_OBJECTS) -L$(MUSL_LIB) -Wl,-Bstatic -lc -lgcc \
 	    2>$@.log || { cat $@.log >&2; exit 1; }

@@ -18,41 +18,37 @@
 #define SUBFOLDER_LIMIT 64
 #define GLIBC_HWCAPS "glibc-hwcaps/"
 
-static bool list_has(const char *list, const char *name) {
-    size_t length = strlen(name);
-    for (; list; list = strchr(list, ':')) {
-        list += *list == ':';
-        if (strncmp(list, name, length) == 0 && (!list[length] || list[length] == ':'))
+static bool list_has(const char *list, const char *name, size_t name_length) {
+    const char *word;
+    size_t length;
+    while ((word = next_word(&list, &length)))
+        if (length == name_length && strncmp(word, name, length) == 0)
             return true;
-    }
     return false;
+}
+
+/* Appends a word and the colon behind it. */
+static char *append(char *at, const char *word, size_t length) {
+    at = (char *)memcpy(at, word, length) + length;
+    *at = ':';
+    return at + 1;
 }
 
 /* The names of glibc-hwcaps folders: those that --glibc-hwcaps-prepend tells, then those that this
  * processor can run, as far as --glibc-hwcaps-mask lets them be. */
-static const char *const *choose_hwcaps(const struct linker *linker) {
+static const char *choose_hwcaps(const struct linker *linker) {
     const struct options *options = &linker->options;
-    const char *const *runnable = linker->search.hwcaps;
-    char *prepend = options->hwcaps_prepend ? memory_copy_text(options->hwcaps_prepend) : NULL;
-    size_t count = 2;
-    for (const char *at = prepend; at && *at; at++)
-        count += *at == ':';
-    for (size_t i = 0; runnable[i]; i++)
-        count++;
-    const char **chosen = memory_alloc(count * sizeof *chosen);
+    const char *runnable = linker->search.hwcaps, *word;
+    const char *prepend = options->hwcaps_prepend ? options->hwcaps_prepend : "";
+    char *chosen = memory_alloc(strlen(prepend) + strlen(runnable) + 3), *at = chosen;
+    size_t length;
     if (!chosen)
         return runnable;
-    count = 0;
-    while (prepend && *prepend) {
-        char *end = strchrnul(prepend, ':');
-        if (end > prepend)
-            chosen[count++] = prepend;
-        prepend = *end ? end + 1 : end;
-        *end = 0;
-    }
-    for (; *runnable; runnable++)
-        if (!options->hwcaps_mask || list_has(options->hwcaps_mask, *runnable))
-            chosen[count++] = *runnable;
+    while ((word = next_word(&prepend, &length)))
+        at = append(at, word, length);
+    while ((word = next_word(&runnable, &length)))
+        if (!options->hwcaps_mask || list_has(options->hwcaps_mask, word, length))
+            at = append(at, word, length);
     return chosen;
 }
 
@@ -89,18 +85,24 @@ static size_t add_old_subfolders(const struct linker *linker, const char **list,
 static const char *const *list_subfolders(void *context) {
     const struct linker *linker = context;
     const char **list = memory_alloc((SUBFOLDER_LIMIT + 1) * sizeof *list);
-    size_t count = 0;
+    const char *hwcaps = linker->search.hwcaps, *name;
+    size_t count = 0, length;
     if (!list)
         return NULL;
-    for (const char *const *name = linker->search.hwcaps; *name && count < SUBFOLDER_LIMIT;
-         name++) {
-        char path[SEARCH_PATH_MAX];
-        format_text(path, sizeof path, GLIBC_HWCAPS "%s", *name);
-        if ((list[count] = memory_copy_text(path)))
-            count++;
+    while (count < SUBFOLDER_LIMIT && (name = next_word(&hwcaps, &length))) {
+        char *path = memory_alloc(sizeof GLIBC_HWCAPS + length);
+        if (!path)
+            break;
+        memcpy(path, GLIBC_HWCAPS, sizeof GLIBC_HWCAPS - 1);
+        memcpy(path + sizeof GLIBC_HWCAPS - 1, name, length);
+        list[count++] = path;
     }
     add_old_subfolders(linker, list + count, SUBFOLDER_LIMIT - count);
     return list;
+}
+
+static const char *default_path(const struct search *search) {
+    return search->facts->default_path;
 }
 
 void gnu_set_search(struct linker *linker) {
@@ -109,7 +111,7 @@ void gnu_set_search(struct linker *linker) {
         SEARCH_CACHE,       SEARCH_DEFAULT,      SEARCH_END,
     };
     linker->search.rules = rules;
-    linker->search.default_paths = linker->search.facts->default_folders;
+    linker->search.default_path = default_path;
     linker->program->weak_last = linker->options.dynamic_weak;
     if (linker->search.facts != facts_here()) { /* no processor to ask */
         linker->search.platform = linker->search.facts->platform;

@@ -74,27 +74,29 @@ static bool no_further_stacks(struct linker *linker) {
     return true;
 }
 
-const struct libc_shim shim_none = {
-    .name = "none",
-    .set_search = gnu_set_search,
-    .preload_file = "/etc/ld.so.preload",
-    .checks_versions = true,
-    .debug_variable = true,
-    .lazy = true,
-    .unloads = true,
-    .confirm = confirm,
-    .map_size = map_size,
-    .mirror = mirror,
-    .objects_changed = nothing,
-    .lay_out_tls = lay_out_tls,
-    .before_relocation = before_relocation,
-    .after_relocation = after_relocation,
-    .before_constructors = nothing,
-    .lock = lock,
-    .unlock = unlock,
-    .make_stacks_executable = no_further_stacks,
-    .each_thread = each_thread,
-    .tls_changed = nothing,
-    .describe_start = gnu_describe_start,
-    .describe_dlerror = gnu_describe_dlerror,
-};
+const struct libc_shim *shim_none(void) {
+    static struct libc_shim shim;
+    shim.name = "none";
+    shim.set_search = gnu_set_search;
+    shim.preload_file = "/etc/ld.so.preload";
+    shim.checks_versions = true;
+    shim.debug_variable = true;
+    shim.lazy = true;
+    shim.unloads = true;
+    shim.confirm = confirm;
+    shim.map_size = map_size;
+    shim.mirror = mirror;
+    shim.objects_changed = nothing;
+    shim.lay_out_tls = lay_out_tls;
+    shim.before_relocation = before_relocation;
+    shim.after_relocation = after_relocation;
+    shim.before_constructors = nothing;
+    shim.lock = lock;
+    shim.unlock = unlock;
+    shim.make_stacks_executable = no_further_stacks;
+    shim.each_thread = each_thread;
+    shim.tls_changed = nothing;
+    shim.describe_start = gnu_describe_start;
+    shim.describe_dlerror = gnu_describe_dlerror;
+    return &shim;
+}

@@ -9,10 +9,10 @@
 /* Calls a file name of DT_NEEDED what it is; NULL: says nothing. */
 static const struct libc_shim *by_library(const char *name) {
     if (strcmp(name, "libc.so.6") == 0 || starts_with(name, "ld-linux"))
-        return &shim_glibc;
+        return shim_glibc();
     if (strcmp(name, "libc.so") == 0 || starts_with(name, "libc.musl-") ||
         starts_with(name, "ld-musl-"))
-        return &shim_musl;
+        return shim_musl();
     return NULL;
 }
 
@@ -48,7 +48,7 @@ static bool has_gnu_abi_tag(const struct object *program) {
 
 const struct libc_shim *shim_recognise(const struct object *program, const char *interpreter) {
     if (needs_glibc_version(program))
-        return &shim_glibc;
+        return shim_glibc();
     for (size_t i = 0; i < program->dynamic_count; i++) {
         if (program->dynamic[i].d_tag != DT_NEEDED)
             continue;
@@ -59,6 +59,6 @@ const struct libc_shim *shim_recognise(const struct object *program, const char 
     }
     const char *base = interpreter ? strrchr(interpreter, '/') : NULL;
     if (base && starts_with(base + 1, "ld-musl-"))
-        return &shim_musl;
-    return has_gnu_abi_tag(program) ? &shim_glibc : &shim_none;
+        return shim_musl();
+    return has_gnu_abi_tag(program) ? shim_glibc() : shim_none();
 }

@@ -20,7 +20,7 @@ struct libc_shim {
     const char *name;
 
     /* -- search and load -- */
-    /* Sets search->rules and search->default_paths. */
+    /* Sets search->rules and search->default_path. */
     void (*set_search)(struct linker *linker);
     /* True when the DT_NEEDED name means a library that is not searched for, but found by rules of
      * the adapter's (musl's libc.so). NULL: there is none. */
@@ -124,7 +124,7 @@ struct libc_shim {
                             size_t size);
 };
 
-extern const struct libc_shim shim_glibc, shim_musl, shim_none;
+const struct libc_shim *shim_glibc(void), *shim_musl(void), *shim_none(void);
 
 /* Which libc the program was built for, judged from the program alone. */
 const struct libc_shim *shim_recognise(const struct object *program, const char *interpreter);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define BLOOM_SHIFT 6
-#define NAME_ROOM sizeof((struct builtin_function *)NULL)->name
+#define NAME_ROOM 24
 
 /* What the object's fields point to. Symbol 0 and the first string are empty. */
 struct tables {
@@ -31,44 +31,46 @@ static struct tables *new_tables(size_t count) {
     return tables;
 }
 
-static void fill_tables(struct tables *tables, const struct builtin_function *functions,
-                        size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t hash = symbol_gnu_hash(functions[i].name);
-        memcpy(tables->strings + (1 + i) * NAME_ROOM, functions[i].name, NAME_ROOM);
-        tables->symbols[1 + i] = (Elf64_Sym){
-            .st_name = (uint32_t)((1 + i) * NAME_ROOM),
-            .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
-            .st_shndx = SHN_ABS,
-            .st_value = (uintptr_t)functions[i].address,
-        };
-        tables->bloom |= 1ULL << hash % 64 | 1ULL << (hash >> BLOOM_SHIFT) % 64;
-        tables->chain[i] = (hash & ~1U) | (i + 1 == count);
-    }
-    tables->bucket = 1;
-}
-
-struct object *builtin_new(const struct builtin_function *functions, size_t count) {
+struct object *builtin_new(size_t count) {
     struct tables *tables = new_tables(count);
     struct object *object = tables ? object_new(OBJECT_BUILTIN, "") : NULL;
     if (!object) {
         memory_free(tables);
         return NULL;
     }
-    fill_tables(tables, functions, count);
     object->symbols = tables->symbols;
-    object->symbol_limit = 1 + count;
+    object->symbol_limit = 1;
     object->strings = tables->strings;
-    object->strings_size = (1 + count) * NAME_ROOM;
+    object->strings_size = NAME_ROOM;
     object->gnu_hash.bloom = &tables->bloom;
     object->gnu_hash.bloom_shift = BLOOM_SHIFT;
     object->gnu_hash.buckets = &tables->bucket;
     object->gnu_hash.bucket_count = 1;
     object->gnu_hash.chain = tables->chain;
     object->gnu_hash.first = 1;
-    object->gnu_hash.limit = (uint32_t)(1 + count);
+    object->gnu_hash.limit = 1;
     object->relocated = object->never_unload = true;
     return object;
+}
+
+void builtin_define(struct object *object, const char *name, uintptr_t address) {
+    struct tables *tables = CONTAINER_OF(object->gnu_hash.bloom, struct tables, bloom);
+    uint32_t hash = symbol_gnu_hash(name);
+    size_t number = object->symbol_limit++;
+    memcpy(tables->strings + number * NAME_ROOM, name, strnlen(name, NAME_ROOM - 1));
+    tables->symbols[number] = (Elf64_Sym){
+        .st_name = (uint32_t)(number * NAME_ROOM),
+        .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+        .st_shndx = SHN_ABS,
+        .st_value = address,
+    };
+    tables->bloom |= 1ULL << hash % 64 | 1ULL << (hash >> BLOOM_SHIFT) % 64;
+    if (number > 1)
+        tables->chain[number - 2] &= ~1U; /* no longer the last */
+    tables->chain[number - 1] = hash | 1;
+    tables->bucket = 1;
+    object->strings_size += NAME_ROOM;
+    object->gnu_hash.limit++;
 }
 
 bool builtin_insert(struct linker *linker, struct scope *scope, struct object *builtin,

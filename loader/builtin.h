@@ -7,13 +7,11 @@
 
 struct linker;
 
-struct builtin_function {
-    const char name[24];
-    void *address;
-};
+/* An object with room for `count` functions. NULL: no memory. */
+struct object *builtin_new(size_t count);
 
-/* An object that defines the functions, without version: any will do. NULL: no memory. */
-struct object *builtin_new(const struct builtin_function *functions, size_t count);
+/* Defines a function in it, without version: any will do. The name has at most 23 characters. */
+void builtin_define(struct object *object, const char *name, uintptr_t address);
 
 /* Puts the object into a scope, in front of `before`. False: no memory. */
 bool builtin_insert(struct linker *linker, struct scope *scope, struct object *builtin,

@@ -8,6 +8,7 @@
 #include "cache.h"
 
 #include "sys.h"
+#include "text.h"
 #include <string.h>
 
 #define MAGIC "glibc-ld.so.cache1.1"
@@ -125,24 +126,25 @@ static const char *hwcap_name(const struct cache *cache, uint32_t index) {
 }
 
 /* How good an entry is: 0 best, the higher the worse; -1: this processor cannot use it. */
-static int rank(const struct cache *cache, const struct entry *entry, const char *const *hwcaps) {
+static int rank(const struct cache *cache, const struct entry *entry, const char *hwcaps) {
+    const char *name = NULL, *word;
+    size_t length;
     int i = 0;
     if (entry->hwcap & HWCAP_IS_INDEX) {
-        const char *name = hwcap_name(cache, (uint32_t)entry->hwcap);
-        for (; name && hwcaps[i]; i++)
-            if (strcmp(hwcaps[i], name) == 0)
-                return i;
+        name = hwcap_name(cache, (uint32_t)entry->hwcap);
+        if (!name)
+            return -1;
+    } else if (entry->hwcap) { /* the old folders by platform, gone since glibc 2.37 */
         return -1;
     }
-    if (entry->hwcap) /* the old folders by platform, gone since glibc 2.37 */
-        return -1;
-    while (hwcaps[i])
-        i++;
-    return i;
+    for (; (word = next_word(&hwcaps, &length)); i++)
+        if (name && strncmp(word, name, length) == 0 && !name[length])
+            return i;
+    return name ? -1 : i;
 }
 
 const char *cache_find(const struct cache *cache, const char *name, int32_t flags,
-                       const char *const *hwcaps) {
+                       const char *hwcaps) {
     if (!cache->data)
         return NULL;
     const struct header *header = (const struct header *)cache->data;

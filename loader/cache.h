@@ -17,9 +17,9 @@ void cache_open(struct cache *cache, const char *path);
 void cache_close(struct cache *cache);
 
 /* The path of the library `name` for a machine with these flags, in the cache's memory; NULL when
- * there is none. `hwcaps` are the glibc-hwcaps names that the processor can run, best first,
- * NULL-terminated: an entry of a better one is preferred. */
+ * there is none. `hwcaps` are the glibc-hwcaps names that the processor can run, best first, with
+ * colons between them: an entry of a better one is preferred. */
 const char *cache_find(const struct cache *cache, const char *name, int32_t flags,
-                       const char *const *hwcaps);
+                       const char *hwcaps);
 
 #endif

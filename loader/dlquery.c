@@ -124,7 +124,7 @@ static struct symbol_result find_in_handle(struct linker *linker, struct object 
 static void *address_of(struct linker *linker, struct symbol_result found, struct error *error) {
     if (ELF64_ST_TYPE(found.symbol->st_info) == STT_TLS) {
         struct tls_index index = {found.object->tls.module, found.symbol->st_value - ARCH_DTP_BIAS};
-        return __tls_get_addr(&index);
+        return tls_get_addr(&index);
     }
     uintptr_t value;
     return relocate_value(linker, found, &value, error) ? (void *)value : NULL;

@@ -313,15 +313,12 @@ bool dynamic_read(struct object *object, struct error *error) {
     struct raw raw;
     touch(object);
     collect(object, &raw);
-    static const char *(*const checks[])(struct object *, const struct raw *) = {
-        check_strings, check_symbols, check_versions, check_relocations, check_functions,
-    };
-    for (size_t i = 0; i < ARRAY_LENGTH(checks); i++) {
-        const char *wrong = checks[i](object, &raw);
-        if (wrong)
-            return error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
-    }
-    return true;
+    const char *wrong = check_strings(object, &raw);
+    wrong = wrong ? wrong : check_symbols(object, &raw);
+    wrong = wrong ? wrong : check_versions(object, &raw);
+    wrong = wrong ? wrong : check_relocations(object, &raw);
+    wrong = wrong ? wrong : check_functions(object, &raw);
+    return !wrong || error_set(error, ERROR_FILE, 0, object->label, "%s", wrong);
 }
 
 Elf64_Dyn *dynamic_entry(const struct object *object, int64_t tag) {

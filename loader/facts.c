@@ -4,19 +4,22 @@
 #include "arch.h"
 
 const struct machine_facts *facts_find(uint16_t machine) {
-    static const struct machine_facts *const all[] = {&facts_x86_64, &facts_aarch64};
-    for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
-        if (all[i]->machine == machine)
-            return all[i];
-    return NULL;
+    if (machine == facts_x86_64.machine)
+        return &facts_x86_64;
+    return machine == facts_aarch64.machine ? &facts_aarch64 : NULL;
 }
 
 const struct machine_facts *facts_here(void) {
     return facts_find(ARCH_MACHINE);
 }
 
+enum reloc_kind facts_reloc_kind(const struct machine_facts *facts, uint32_t type) {
+    return facts == &facts_x86_64 ? reloc_kind_x86_64(type) : reloc_kind_aarch64(type);
+}
+
 const char *facts_reloc_name(const struct machine_facts *facts, uint32_t type) {
-    const struct reloc_name *entry = facts->reloc_names;
+    const struct reloc_name *entry =
+        facts == &facts_x86_64 ? reloc_names_x86_64 : reloc_names_aarch64;
     while (entry->name[0] && entry->type != type)
         entry++;
     return entry->name[0] ? entry->name : "?";

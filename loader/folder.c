@@ -68,16 +68,6 @@ struct folder_list *folder_split(struct search *search, const char *text, const 
     return list;
 }
 
-struct folder_list *folder_collect(struct search *search, const char *const *paths) {
-    size_t count = 0;
-    while (paths[count])
-        count++;
-    struct folder_list *list = memory_alloc(sizeof *list + count * sizeof list->item[0]);
-    for (size_t i = 0; list && i < count; i++)
-        add_entry(search, list, paths[i], strlen(paths[i]), NULL);
-    return list;
-}
-
 static bool is_folder(const char *path) {
     struct stat status;
     return sys_stat(path, &status) == 0 && S_ISDIR(status.st_mode);

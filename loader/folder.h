@@ -11,9 +11,6 @@
 struct folder_list *folder_split(struct search *search, const char *text, const char *separators,
                                  struct object *object);
 
-/* The same for folders that come one by one, NULL at the end. */
-struct folder_list *folder_collect(struct search *search, const char *const *paths);
-
 /* Finds out, once, whether the folder exists and which subfolders it has. */
 void folder_probe(struct search *search, struct folder *folder);
 

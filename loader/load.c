@@ -243,8 +243,8 @@ static void note_request(struct error *error, const char *name, const struct obj
 }
 
 /* ld.so searches for itself in namespaces other than the base one, and auditors see it. */
-static void tell_loader_search(struct linker *linker, const struct namespace *space,
-                               const char *name, struct object *requester) {
+OWN_FRAME static void tell_loader_search(struct linker *linker, const struct namespace *space,
+                                         const char *name, struct object *requester) {
     struct image_file file;
     char path[SEARCH_PATH_MAX];
     struct error error;

@@ -156,10 +156,7 @@ static _Noreturn void run(struct linker *linker) {
                linker->shim->constructors_by_libc ? NULL : init_finish_process);
 }
 
-void loader_start(void *stack, const Elf64_Ehdr *self, const Elf64_Dyn *dynamic) {
-    start_relocate_self((uintptr_t)self, dynamic);
-    /* Global addresses may be used. */
-
+void loader_start(void *stack, const Elf64_Ehdr *self) {
     struct linker *linker = &the_linker;
     linker->error = &start_error;
     process_read(&linker->process, stack);

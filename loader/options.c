@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What secure mode takes out of the environment: glibc's list for this version and what is ours. */
-static const char *const unsafe_variables[] = {
+static const char unsafe_variables[][20] = {
     "GCONV_PATH",
     "GETCONF_DIR",
     "HOSTALIASES",

@@ -128,8 +128,11 @@ static void start_timer(void) {
         unsigned long flags;
         const void *restorer;
         uint64_t mask;
-    } action = {tick, SA_SIGINFO | SA_RESTART | ARCH_SIGNAL_FLAGS, ARCH_SIGNAL_RESTORER,
-                UINT64_MAX};
+    } action;
+    action.handler = tick;
+    action.flags = SA_SIGINFO | SA_RESTART | ARCH_SIGNAL_FLAGS;
+    action.restorer = ARCH_SIGNAL_RESTORER;
+    action.mask = UINT64_MAX;
     long usec = 1000000 / TICKS_PER_SECOND, timer[4] = {0, usec, 0, usec};
     sys4(SYS_rt_sigaction, SIGPROF, (long)&action, 0, sizeof action.mask);
     sys3(SYS_setitimer, ITIMER_PROF, (long)timer, 0);

@@ -247,8 +247,6 @@ static void put_head(struct question *question) {
 }
 
 _Noreturn void question_answer(struct linker *linker) {
-    static int (*const views[])(struct question *) = {why_answer, why_lib_answer, tree_answer,
-                                                      check_answer};
     struct event_sink *sink = linker->event_state ? linker->event_state->sinks : NULL;
     while (sink && sink->write != keep)
         sink = sink->next;
@@ -260,7 +258,10 @@ _Noreturn void question_answer(struct linker *linker) {
     linker->program->label = linker->options.program; /* an adapter may have its own word for it */
     if (question->json)
         put_head(question);
-    int status = views[linker->options.mode - MODE_WHY](question);
+    int status = linker->options.mode == MODE_WHY       ? why_answer(question)
+                 : linker->options.mode == MODE_WHY_LIB ? why_lib_answer(question)
+                 : linker->options.mode == MODE_TREE    ? tree_answer(question)
+                                                        : check_answer(question);
     if (question->json) {
         question_number(question, "status", (uint64_t)status);
         event_line_text(&question->out, "}\n");

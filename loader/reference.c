@@ -21,7 +21,7 @@ static void walk_table(const struct walk *walk, const Elf64_Rela *table, size_t 
             .type = (uint32_t)table[i].r_info,
             .place = walk->object->bias + table[i].r_offset,
         };
-        reference.kind = walk->facts->reloc_kind(reference.type);
+        reference.kind = facts_reloc_kind(walk->facts, reference.type);
         if (!reference.symbol || reference.symbol == last ||
             !symbol_index_is_valid(walk->object, reference.symbol))
             continue;

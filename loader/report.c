@@ -40,16 +40,6 @@ static void print_place(struct search_observer *observer, enum search_rule rule,
     print_text(STANDARD_ERROR, "  looked at %s: %s (%s)\n", path, why, rule_name(rule));
 }
 
-static void ignore_folders(struct search_observer *observer, enum search_rule rule,
-                           const struct object *owner, const struct folder_list *list) {
-    (void)observer, (void)rule, (void)owner, (void)list;
-}
-
-static void ignore_skipped(struct search_observer *observer, enum search_rule rule,
-                           const struct object *owner, enum search_skip why) {
-    (void)observer, (void)rule, (void)owner, (void)why;
-}
-
 /* Searches once more, telling each place. */
 static void print_places(struct linker *linker, const struct error *error) {
     struct object *requester = NULL;
@@ -59,7 +49,8 @@ static void print_places(struct linker *linker, const struct error *error) {
     struct image_file file;
     struct error again;
     char path[SEARCH_PATH_MAX];
-    struct search_observer printer = {ignore_folders, ignore_skipped, print_place};
+    struct search_observer printer = {.place = NULL};
+    printer.place = print_place;
     linker->search.observer = &printer;
     if (!strchr(error->object, '/'))
         search_open(&linker->search, error->object, requester, linker->program, &file, path,

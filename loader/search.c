@@ -75,6 +75,15 @@ static const char *token_value(const struct search *search, const char *text, st
     return NULL;
 }
 
+static bool in_default_folder(const struct search *search, const char *path) {
+    const char *folders = search->default_path(search), *folder;
+    size_t length;
+    while ((folder = next_word(&folders, &length)))
+        if (strncmp(path, folder, length) == 0)
+            return true;
+    return false;
+}
+
 /* True when the path, read without the file system's links, lies in one of the system's folders. */
 OWN_FRAME static bool is_trusted(const struct search *search, const char *path) {
     char plain[SEARCH_PATH_MAX + 2];
@@ -97,10 +106,7 @@ OWN_FRAME static bool is_trusted(const struct search *search, const char *path) 
     }
     plain[length] = '/';
     plain[length + 1] = 0;
-    for (const char *const *folder = search->default_paths; folder && *folder; folder++)
-        if (starts_with(plain, *folder))
-            return true;
-    return false;
+    return in_default_folder(search, plain);
 }
 
 /* In secure mode, a program could be linked into a stranger's folder: $ORIGIN counts at the start
@@ -192,7 +198,7 @@ static bool fail(struct attempt *attempt) {
 static bool skip(const struct attempt *attempt, enum search_rule rule, const struct object *owner,
                  enum search_skip why) {
     struct search_observer *observer = attempt->visit ? NULL : attempt->search->observer;
-    if (observer)
+    if (observer && observer->skipped)
         observer->skipped(observer, rule, owner, why);
     return false;
 }
@@ -264,11 +270,17 @@ static bool try_folder(struct attempt *attempt, struct folder *folder, enum sear
     return false;
 }
 
+static void tell_folders(const struct search *search, enum search_rule rule,
+                         const struct object *owner, const struct folder_list *list) {
+    if (search->observer && search->observer->folders)
+        search->observer->folders(search->observer, rule, owner, list);
+}
+
 /* `owner`: whose DT_RPATH or DT_RUNPATH the list is; NULL: nobody's. */
 static bool try_list(struct attempt *attempt, struct folder_list *list, enum search_rule rule,
                      const struct object *owner) {
-    if (list && attempt->search->observer && !attempt->visit)
-        attempt->search->observer->folders(attempt->search->observer, rule, owner, list);
+    if (list && !attempt->visit)
+        tell_folders(attempt->search, rule, owner, list);
     for (size_t i = 0; list && i < list->count; i++)
         if (try_folder(attempt, list->item[i], rule))
             return true;
@@ -329,24 +341,15 @@ static bool try_chain(struct attempt *attempt, bool any) {
     return try_path_of(attempt, attempt->program, attempt->program->rpath, rule);
 }
 
-static bool in_default_folder(const struct search *search, const char *path) {
-    for (const char *const *folder = search->default_paths; *folder; folder++)
-        if (starts_with(path, *folder))
-            return true;
-    return false;
-}
-
 static bool try_cache(struct attempt *attempt) {
     struct search *search = attempt->search;
-    static const char *const none[] = {NULL};
     if (search->inhibit_cache)
         return skip(attempt, SEARCH_CACHE, NULL, SKIP_INHIBITED);
     if (!search->cache.tried)
         cache_open(&search->cache, CACHE_FILE);
-    if (search->observer)
-        search->observer->folders(search->observer, SEARCH_CACHE, NULL, NULL);
+    tell_folders(search, SEARCH_CACHE, NULL, NULL);
     const char *path = cache_find(&search->cache, attempt->name, search->facts->cache_flags,
-                                  search->hwcaps ? search->hwcaps : none);
+                                  search->hwcaps ? search->hwcaps : "");
     if (!path) {
         tell(search, SEARCH_CACHE, CACHE_FILE, SEARCH_UNLISTED, NULL);
         return false;
@@ -363,9 +366,7 @@ static bool try_default(struct attempt *attempt) {
     if (attempt->requester && attempt->requester->flags_1 & DF_1_NODEFLIB)
         return skip(attempt, SEARCH_DEFAULT, attempt->requester, SKIP_NODEFLIB);
     if (!search->default_folders)
-        search->default_folders =
-            search->default_path ? folder_split(search, search->default_path(search), ":", NULL)
-                                 : folder_collect(search, search->default_paths);
+        search->default_folders = folder_split(search, search->default_path(search), ":", NULL);
     return try_list(attempt, search->default_folders, SEARCH_DEFAULT, NULL);
 }
 

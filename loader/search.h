@@ -59,7 +59,7 @@ enum search_skip {
     SKIP_NODEFLIB,  /* the requester has DF_1_NODEFLIB */
 };
 
-/* Somebody who is told of each place. */
+/* Somebody who is told of each place; what does not interest him is NULL. */
 struct search_observer {
     /* The folders of a rule will be gone through; `owner`: whose DT_RPATH or DT_RUNPATH they are
      * (NULL: nobody's). `list` NULL: it is the cache. */
@@ -74,15 +74,15 @@ struct search_observer {
 };
 
 struct search {
-    const enum search_rule *rules;    /* the adapter's, ending with SEARCH_END */
-    const char *const *default_paths; /* the adapter's folders, NULL at the end */
-    const char *(*default_path)(const struct search *search); /* or the same as one text, asked for
-                                          when it is needed; NULL: default_paths counts */
+    const enum search_rule *rules; /* the adapter's, ending with SEARCH_END */
+    /* The adapter's default folders, asked for when they are needed: separated as other paths are.
+     */
+    const char *(*default_path)(const struct search *search);
     bool plain_paths;         /* in paths, newlines separate as well, empty entries mean nothing and
                                  $ORIGIN, relative where the object's path is, is the only token:
                                  with another one the path is void; names of files have none */
     const char *library_path; /* colon-separated; NULL: none */
-    const char *const *hwcaps; /* glibc-hwcaps names this processor can run; NULL: none are used */
+    const char *hwcaps;       /* glibc-hwcaps names this processor can run; NULL: none are used */
     /* The adapter's list of the subfolders that every folder is searched in first, best first and
      * those of one folder together, NULL at the end; asked for when a folder is first looked into.
      * NULL: none. */
@@ -93,7 +93,7 @@ struct search {
                                       do not count ("": the program's); NULL: none */
     const char *origin_path; /* $ORIGIN of the program where /proc does not tell; NULL: none */
     bool secure; /* without plain_paths: $ORIGIN counts at the start of a path alone, and for the
-                    program only where it leads into a folder of default_paths */
+                    program only where it leads into a folder of default_path */
     bool inhibit_cache;
     bool
         set_user_id_only; /* files without that mode bit do not count (LD_PRELOAD in secure mode) */

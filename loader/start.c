@@ -20,44 +20,6 @@
 
 #define PR_SET_NAME 15
 
-/* DT_RELR: an even entry is the address of a word, an odd one a bitmap of the 63 words after it. */
-static void relocate_self_packed(uintptr_t bias, const uint64_t *relr, size_t count) {
-    uintptr_t *next = NULL;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t entry = relr[i];
-        if (!(entry & 1)) {
-            next = (uintptr_t *)(bias + entry);
-            *next++ += bias;
-            continue;
-        }
-        for (uintptr_t *place = next; (entry >>= 1); place++)
-            if (entry & 1)
-                *place += bias;
-        next += 63;
-    }
-}
-
-void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic) {
-    /* The page is read now and written below: a first access that writes makes that one fault. */
-    __atomic_fetch_or((unsigned char *)dynamic, 0, __ATOMIC_RELAXED);
-    const Elf64_Rela *rela = NULL;
-    const uint64_t *relr = NULL;
-    size_t size = 0, relr_size = 0;
-    for (; dynamic->d_tag != DT_NULL; dynamic++) {
-        if (dynamic->d_tag == DT_RELA)
-            rela = (const Elf64_Rela *)(bias + dynamic->d_un.d_ptr);
-        else if (dynamic->d_tag == DT_RELASZ)
-            size = dynamic->d_un.d_val;
-        else if (dynamic->d_tag == DT_RELR)
-            relr = (const uint64_t *)(bias + dynamic->d_un.d_ptr);
-        else if (dynamic->d_tag == DT_RELRSZ)
-            relr_size = dynamic->d_un.d_val;
-    }
-    for (size_t i = 0; i < size / sizeof *rela; i++)
-        *(uintptr_t *)(bias + rela[i].r_offset) = bias + (uint64_t)rela[i].r_addend;
-    relocate_self_packed(bias, relr, relr_size / sizeof *relr);
-}
-
 _Noreturn void start_usage(struct linker *linker, const char *wrong) {
     const char *command = linker->process.argv[0];
     const char *word = linker->options.wrong_word;
@@ -84,7 +46,7 @@ _Noreturn void start_explain(struct linker *linker) {
 void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     const Elf64_Phdr *phdr = (const Elf64_Phdr *)((const char *)self + self->e_phoff);
     memory_start();
-    linker->shim = &shim_none; /* words for errors before the program is known */
+    linker->shim = shim_none(); /* words for errors before the program is known */
     linker->search.facts = facts_here();
     linker->search.library_path = linker->options.library_path;
     if (linker->options.mode == MODE_TUNABLES || linker->options.mode == MODE_DIAGNOSTICS)

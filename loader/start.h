@@ -10,10 +10,6 @@ struct linker;
 /* The loader's first instruction (arch/<machine>/start.S). */
 extern const char _start[];
 
-/* Applies the loader's own relocations, all of them RELATIVE, and protects its RELRO region later
- * (start_prepare). Uses no global address. */
-void start_relocate_self(uintptr_t bias, const Elf64_Dyn *dynamic);
-
 /* Explains how to call the loader; ends the process with status 1, as ld.so does. */
 _Noreturn void start_usage(struct linker *linker, const char *wrong);
 

@@ -170,3 +170,12 @@ const char *error_number_text(int number) {
 bool starts_with(const char *text, const char *prefix) {
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
+
+const char *next_word(const char **list, size_t *length) {
+    const char *word = *list;
+    while (*word == ':')
+        word++;
+    *list = strchrnul(word, ':');
+    *length = (size_t)(*list - word);
+    return *length ? word : NULL;
+}

@@ -21,6 +21,10 @@ uint64_t parse_number(const char *text, const char **end);
 /* The strerror text of an errno value, as glibc has it; "Unknown error" for others. */
 const char *error_number_text(int number);
 
+/* Takes the next word of a list with colons between its words; empty ones are passed over. Moves
+ * *list on; returns the word, not ended by NUL, and its length; NULL: there are no more. */
+const char *next_word(const char **list, size_t *length);
+
 /* True when `text` starts with `prefix`. */
 bool starts_with(const char *text, const char *prefix);
 

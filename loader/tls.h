@@ -142,6 +142,7 @@ struct tls_descriptor {
 /* The slow path of __tls_get_addr. Ends the process when there is no memory. */
 void *tls_get_addr_slow(struct tls_index *index);
 
-void *__tls_get_addr(struct tls_index *index);
+/* Exported as __tls_get_addr. */
+void *tls_get_addr(struct tls_index *index);
 
 #endif

@@ -151,9 +151,9 @@ extern const char arch_tlsdesc_static[];
 extern const char arch_tlsdesc_dynamic[];
 extern const char arch_tlsdesc_undefined[];
 
-/* The names of `all` (glibc-hwcaps folders, best first, NULL at the end) from the first that this
+/* The names of `all` (glibc-hwcaps folders, best first) from the first that this
  * processor can use: glibc defines none for aarch64. */
-static inline const char *const *arch_hwcaps(const struct cpu *cpu, const char *const *all) {
+static inline const char *arch_hwcaps(const struct cpu *cpu, const char *all) {
     (void)cpu;
     return all;
 }

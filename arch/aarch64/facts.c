@@ -7,13 +7,8 @@
 #define R_AARCH64_IRELATIVE 1032
 #endif
 
-static const char *const folders[] = {"/lib/aarch64-linux-gnu/", "/usr/lib/aarch64-linux-gnu/",
-                                      "/lib/", "/usr/lib/", NULL};
-
-static const char *const hwcaps[] = {NULL};
-
 /* The commonest first. */
-static const struct reloc_name reloc_names[] = {
+const struct reloc_name reloc_names_aarch64[] = {
     {R_AARCH64_GLOB_DAT, "R_AARCH64_GLOB_DAT"},
     {R_AARCH64_JUMP_SLOT, "R_AARCH64_JUMP_SLOT"},
     {R_AARCH64_ABS64, "R_AARCH64_ABS64"},
@@ -28,7 +23,7 @@ static const struct reloc_name reloc_names[] = {
     {0, ""},
 };
 
-static enum reloc_kind reloc_kind(uint32_t type) {
+enum reloc_kind reloc_kind_aarch64(uint32_t type) {
     return arch_reloc_kind(type);
 }
 
@@ -40,12 +35,9 @@ const struct machine_facts facts_aarch64 = {
     .glibc_loader = "ld-linux-aarch64.so.1",
     .glibc_libc = "libc.so.6",
     .glibc_interpreter = "/lib/ld-linux-aarch64.so.1",
-    .default_folders = folders,
-    .hwcaps = hwcaps,
+    .default_path = "/lib/aarch64-linux-gnu/:/usr/lib/aarch64-linux-gnu/:/lib/:/usr/lib/",
     .cache_flags = 0x0a03, /* FLAG_AARCH64_LIB64 | FLAG_ELF_LIBC6 */
     .vdso_clock = "__kernel_clock_gettime",
-    .reloc_kind = reloc_kind,
-    .reloc_names = reloc_names,
     .musl_arch = "aarch64",
     .musl_arrays_only = true,
 };

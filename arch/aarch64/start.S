@@ -17,15 +17,12 @@ _start:
     mov x0, sp
     adrp x1, __ehdr_start
     add x1, x1, :lo12:__ehdr_start
-    adrp x2, _DYNAMIC
-    add x2, x2, :lo12:_DYNAMIC
     bl loader_start
     brk #1
     .cfi_endproc
     .size _start, . - _start
 
     .hidden __ehdr_start
-    .hidden _DYNAMIC
 
 /* void arch_enter(uintptr_t entry, void *stack, void (*fini)(void)): through x16, from where a "bti c" may be
  * jumped to. */

@@ -32,9 +32,12 @@
     .endm
 
     .text
-    .globl __tls_get_addr
+    .globl __tls_get_addr, tls_get_addr
+    .hidden tls_get_addr
     .type __tls_get_addr, %function
+    .type tls_get_addr, %function
 __tls_get_addr:
+tls_get_addr:
     .cfi_startproc
     bti c
     dtv_lookup 1f

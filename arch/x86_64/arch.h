@@ -7,6 +7,7 @@
 #define MYLD_ARCH_H
 
 #include "cpu.h"
+#include "loader/text.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -134,11 +135,12 @@ extern const char arch_tlsdesc_static[];
 extern const char arch_tlsdesc_dynamic[];
 extern const char arch_tlsdesc_undefined[];
 
-/* The names of `all` (glibc-hwcaps folders, best first, NULL at the end) from the first that this
+/* The names of `all` (glibc-hwcaps folders, best first) from the first that this
  * processor can use. */
-static inline const char *const *arch_hwcaps(const struct cpu *cpu, const char *const *all) {
-    for (unsigned level = 4; level > cpu_level(cpu) && *all; level--)
-        all++;
+static inline const char *arch_hwcaps(const struct cpu *cpu, const char *all) {
+    size_t length;
+    for (unsigned level = 4; level > cpu_level(cpu) && next_word(&all, &length); level--)
+        ;
     return all;
 }
 

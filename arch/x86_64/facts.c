@@ -3,13 +3,8 @@
 
 #include "reloc.h" /* of this folder, whatever machine the loader is built for */
 
-static const char *const folders[] = {"/lib/x86_64-linux-gnu/", "/usr/lib/x86_64-linux-gnu/",
-                                      "/lib/", "/usr/lib/", NULL};
-
-static const char *const hwcaps[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2", NULL};
-
 /* The commonest first. */
-static const struct reloc_name reloc_names[] = {
+const struct reloc_name reloc_names_x86_64[] = {
     {R_X86_64_GLOB_DAT, "R_X86_64_GLOB_DAT"},
     {R_X86_64_JUMP_SLOT, "R_X86_64_JUMP_SLOT"},
     {R_X86_64_64, "R_X86_64_64"},
@@ -29,7 +24,7 @@ static const struct reloc_name reloc_names[] = {
     {0, ""},
 };
 
-static enum reloc_kind reloc_kind(uint32_t type) {
+enum reloc_kind reloc_kind_x86_64(uint32_t type) {
     return arch_reloc_kind(type);
 }
 
@@ -41,11 +36,9 @@ const struct machine_facts facts_x86_64 = {
     .glibc_loader = "ld-linux-x86-64.so.2",
     .glibc_libc = "libc.so.6",
     .glibc_interpreter = "/lib64/ld-linux-x86-64.so.2",
-    .default_folders = folders,
-    .hwcaps = hwcaps,
+    .default_path = "/lib/x86_64-linux-gnu/:/usr/lib/x86_64-linux-gnu/:/lib/:/usr/lib/",
+    .hwcaps = "x86-64-v4:x86-64-v3:x86-64-v2",
     .cache_flags = 0x0303, /* FLAG_X8664_LIB64 | FLAG_ELF_LIBC6 */
     .vdso_clock = "__vdso_clock_gettime",
-    .reloc_kind = reloc_kind,
-    .reloc_names = reloc_names,
     .musl_arch = "x86_64",
 };

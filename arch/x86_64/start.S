@@ -13,7 +13,6 @@ _start:
     xor %ebp, %ebp
     mov %rsp, %rdi
     lea __ehdr_start(%rip), %rsi
-    lea _DYNAMIC(%rip), %rdx
     and $-16, %rsp
     call loader_start
     hlt
@@ -21,7 +20,6 @@ _start:
     .size _start, . - _start
 
     .hidden __ehdr_start
-    .hidden _DYNAMIC
 
 /* void arch_enter(uintptr_t entry, void *stack, void (*fini)(void)) */
     .globl arch_enter

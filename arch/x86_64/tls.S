@@ -27,9 +27,12 @@
     .endm
 
     .text
-    .globl __tls_get_addr
+    .globl __tls_get_addr, tls_get_addr
+    .hidden tls_get_addr
     .type __tls_get_addr, @function
+    .type tls_get_addr, @function
 __tls_get_addr:
+tls_get_addr:
     .cfi_startproc
     dtv_lookup 1f
     ret

@@ -19,7 +19,7 @@
 
 static void print_tunable(struct linker *linker, size_t id) {
     const struct glibc *glibc = glibc_of(linker);
-    const struct glibc_tunable *tunable = &glibc->layout->tunables[id];
+    const struct glibc_tunable *tunable = glibc_tunable_row(glibc->layout, id);
     bool is_set = glibc->tunables && glibc->tunables[id].set;
     struct glibc_bounds now = {is_set ? glibc->tunables[id].value : (uint64_t)tunable->initial,
                                (uint64_t)tunable->minimum, (uint64_t)tunable->maximum};
@@ -78,22 +78,21 @@ static void print_number(const char *name, uint64_t value) {
 static void print_loader(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
     const struct machine_facts *facts = linker->search.facts;
-    char names[128];
-    size_t length = 0;
-    for (const char *const *name = facts->hwcaps; *name; name++)
-        length +=
-            format_text(names + length, sizeof names - length, "%s%s", length ? ":" : "", *name);
-    names[length] = 0;
     uint64_t active = 0;
-    for (size_t i = 0; facts->hwcaps[i]; i++)
-        for (const char *const *name = linker->search.hwcaps; *name; name++)
-            active |= (uint64_t)(strcmp(*name, facts->hwcaps[i]) == 0) << i;
-    const uint64_t *hwcap = glibc_member(layout, _rtld_global_ro, GLIBC_ro_hwcap);
+    const char *names = facts->hwcaps, *name;
+    size_t length;
+    for (unsigned i = 0; (name = next_word(&names, &length)); i++) {
+        const char *runnable = linker->search.hwcaps, *word;
+        size_t size;
+        while ((word = next_word(&runnable, &size)))
+            active |= (uint64_t)(size == length && strncmp(word, name, size) == 0) << i;
+    }
+    const uint64_t *hwcap = glibc_member(layout, glibc_global_ro, GLIBC_ro_hwcap);
     print_text_value("dl_dst_lib", facts->lib);
     print_number("dl_hwcap", *hwcap);
     print_number("dl_hwcap_important", ARCH_HWCAP_MASK);
     print_number("dl_hwcap2", linker->process.hwcap2);
-    print_text_value("dl_hwcaps_subdirs", names);
+    print_text_value("dl_hwcaps_subdirs", facts->hwcaps);
     print_number("dl_hwcaps_subdirs_active", active);
     print_number("dl_pagesize", linker->process.page_size);
     print_text_value("dl_platform", linker->search.platform);
@@ -154,14 +153,14 @@ static void print_environment(const struct process *process) {
 }
 
 static void print_paths(const struct linker *linker) {
-    const char *const *folders = linker->search.facts->default_folders;
-    char name[64];
+    const char *folders = linker->search.facts->default_path, *folder;
+    size_t length;
     print_text_value("path.prefix", "/usr");
     print_text_value("path.rtld", linker->search.facts->glibc_interpreter);
     print_text_value("path.sysconfdir", "/etc");
-    for (unsigned i = 0; folders[i]; i++) {
-        format_text(name, sizeof name, "path.system_dirs[0x%x]", i);
-        print_text_value(name, folders[i]);
+    for (unsigned i = 0; (folder = next_word(&folders, &length)); i++) {
+        PRINT("path.system_dirs[0x%x]=", i);
+        print_quoted(folder, length);
     }
 }
 

@@ -97,8 +97,20 @@ static int internal_dlclose(void *handle) {
     return result;
 }
 
-const void *const glibc_dlfcn_hook[] = {
-    hook_dlopen,    hook_dlclose,    hook_dlsym,       hook_dlvsym,  hook_dlerror,
-    hook_dladdr,    hook_dladdr1,    hook_dlinfo,      hook_dlmopen, internal_dlopen,
-    internal_dlsym, internal_dlvsym, internal_dlclose,
-};
+const uintptr_t *glibc_dlfcn_hook(void) {
+    static uintptr_t hook[13];
+    hook[0] = (uintptr_t)hook_dlopen;
+    hook[1] = (uintptr_t)hook_dlclose;
+    hook[2] = (uintptr_t)hook_dlsym;
+    hook[3] = (uintptr_t)hook_dlvsym;
+    hook[4] = (uintptr_t)hook_dlerror;
+    hook[5] = (uintptr_t)hook_dladdr;
+    hook[6] = (uintptr_t)hook_dladdr1;
+    hook[7] = (uintptr_t)hook_dlinfo;
+    hook[8] = (uintptr_t)hook_dlmopen;
+    hook[9] = (uintptr_t)internal_dlopen;
+    hook[10] = (uintptr_t)internal_dlsym;
+    hook[11] = (uintptr_t)internal_dlvsym;
+    hook[12] = (uintptr_t)internal_dlclose;
+    return hook;
+}

@@ -34,8 +34,6 @@ EXPORT void _dl_signal_error(int number, const char *object, const char *occasio
                              const char *text);
 EXPORT int _dl_catch_exception(struct exception *exception, void (*operate)(void *),
                                void *arguments);
-EXPORT int _dl_catch_error(const char **object, const char **text, bool *malloced,
-                           void (*operate)(void *), void *arguments);
 EXPORT void _dl_fatal_printf(const char *format, ...);
 
 /* The program's own malloc or free: the buffer of an exception goes to code that frees it. */
@@ -54,7 +52,9 @@ void _dl_exception_create(struct exception *exception, const char *object, const
     void *(*allocate)(size_t) = (void *(*)(size_t))program_function("malloc");
     char *buffer = allocate ? allocate(object_size + text_size) : NULL;
     if (!buffer) {
-        *exception = (struct exception){"", out_of_memory, NULL};
+        exception->object = "";
+        exception->text = out_of_memory;
+        exception->buffer = NULL;
         return;
     }
     memcpy(buffer, text, text_size);
@@ -127,8 +127,8 @@ int _dl_catch_exception(struct exception *exception, void (*operate)(void *), vo
     return number;
 }
 
-int _dl_catch_error(const char **object, const char **text, bool *malloced, void (*operate)(void *),
-                    void *arguments) {
+int glibc_catch_error(const char **object, const char **text, bool *malloced,
+                      void (*operate)(void *), void *arguments) {
     struct exception exception;
     int number = _dl_catch_exception(&exception, operate, arguments);
     *object = exception.object;
@@ -136,6 +136,7 @@ int _dl_catch_error(const char **object, const char **text, bool *malloced, void
     *malloced = exception.buffer == exception.text && exception.buffer;
     return number;
 }
+EXPORT_AS(_dl_catch_error, glibc_catch_error);
 
 void _dl_fatal_printf(const char *format, ...) {
     char text[2048];

@@ -18,7 +18,7 @@ static void before_fork(void) {
     struct linker *linker = linker_instance();
     struct glibc *glibc = glibc_of(linker);
     static const struct timespec moment = {.tv_nsec = 50000};
-    while (glibc->mutex_trylock(glibc_member(glibc->layout, _rtld_global, GLIBC_gl_load_lock))) {
+    while (glibc->mutex_trylock(glibc_member(glibc->layout, glibc_global, GLIBC_gl_load_lock))) {
         if (linker->outside)
             return;
         sys2(SYS_nanosleep, (long)&moment, 0);
@@ -40,7 +40,7 @@ static void after_fork(void) {
 static void after_fork_in_child(void) {
     struct linker *linker = linker_instance();
     struct glibc *glibc = glibc_of(linker);
-    memset(glibc_member(glibc->layout, _rtld_global, GLIBC_gl_load_write_lock), 0,
+    memset(glibc_member(glibc->layout, glibc_global, GLIBC_gl_load_write_lock), 0,
            glibc->layout->field[GLIBC_mutex_kind]);
     if (glibc->forking != arch_thread_pointer())
         dl_forget_others(linker);

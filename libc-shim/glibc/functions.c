@@ -16,7 +16,6 @@ EXPORT unsigned char __nptl_initial_report_events;
 
 EXPORT void __myld_version_placeholder(void);
 EXPORT struct link_map *_dl_find_dso_for_object(const void *address);
-EXPORT void _dl_mcount(uintptr_t from, uintptr_t to);
 EXPORT void _dl_audit_preinit(struct link_map *map);
 EXPORT void _dl_audit_symbind_alt(struct link_map *map, const Elf64_Sym *reference, void **value,
                                   struct link_map *result);
@@ -44,11 +43,12 @@ struct link_map *_dl_find_dso_for_object(const void *address) {
 }
 
 /* A call that libc makes into a library that may be profiled (LD_PROFILE). */
-void _dl_mcount(uintptr_t from, uintptr_t to) {
+void glibc_count_call(uintptr_t from, uintptr_t to) {
     struct profile *profile = linker_instance()->profile;
     if (profile)
         profile_count(profile, from, to);
 }
+EXPORT_AS(_dl_mcount, glibc_count_call);
 
 /* libc runs the program's constructors itself, and says so to auditors. */
 void _dl_audit_preinit(struct link_map *map) {

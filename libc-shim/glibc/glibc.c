@@ -177,7 +177,7 @@ static void with_mutex(struct linker *linker, enum glibc_field field, bool take)
             (int (*)(void *))glibc_libc_symbol(linker, "pthread_mutex_unlock", NULL);
         glibc->mutex_lock = (int (*)(void *))glibc_libc_symbol(linker, "pthread_mutex_lock", NULL);
     }
-    void *mutex = glibc_member(glibc->layout, _rtld_global, field);
+    void *mutex = glibc_member(glibc->layout, glibc_global, field);
     if (take)
         glibc->mutex_lock(mutex);
     else
@@ -209,37 +209,39 @@ static bool is_pinned(struct linker *linker, const struct object *object) {
     return count && *count > 0;
 }
 
-const struct libc_shim shim_glibc = {
-    .name = "glibc",
-    .set_search = gnu_set_search,
-    .preload_file = "/etc/ld.so.preload",
-    .checks_versions = true,
-    .debug_variable = true,
-    .lazy = true,
-    .unloads = true,
-    .global_after_constructors = true,
-    .runs_program_init = true,
-    .confirm = confirm,
-    .map_size = map_size,
-    .mirror = glibc_mirror,
-    .objects_changed = glibc_objects_changed,
-    .lay_out_tls = lay_out_tls,
-    .before_relocation = before_relocation,
-    .after_relocation = after_relocation,
-    .before_constructors = nothing,
-    .lock = lock,
-    .unlock = unlock,
-    .watch_forks = glibc_watch_forks,
-    .list_lock = list_lock,
-    .list_unlock = list_unlock,
-    .is_pinned = is_pinned,
-    .make_stacks_executable = glibc_make_stacks_executable,
-    .each_thread = glibc_each_thread,
-    .tls_changed = glibc_tls_changed,
-    .find_libc = glibc_find_libc,
-    .start_libc = glibc_start_libc,
-    .environment = glibc_environment,
-    .diagnose = diagnose,
-    .describe_start = gnu_describe_start,
-    .describe_dlerror = gnu_describe_dlerror,
-};
+const struct libc_shim *shim_glibc(void) {
+    static struct libc_shim shim;
+    shim.name = "glibc";
+    shim.set_search = gnu_set_search;
+    shim.preload_file = "/etc/ld.so.preload";
+    shim.checks_versions = true;
+    shim.debug_variable = true;
+    shim.lazy = true;
+    shim.unloads = true;
+    shim.global_after_constructors = true;
+    shim.runs_program_init = true;
+    shim.confirm = confirm;
+    shim.map_size = map_size;
+    shim.mirror = glibc_mirror;
+    shim.objects_changed = glibc_objects_changed;
+    shim.lay_out_tls = lay_out_tls;
+    shim.before_relocation = before_relocation;
+    shim.after_relocation = after_relocation;
+    shim.before_constructors = nothing;
+    shim.lock = lock;
+    shim.unlock = unlock;
+    shim.watch_forks = glibc_watch_forks;
+    shim.list_lock = list_lock;
+    shim.list_unlock = list_unlock;
+    shim.is_pinned = is_pinned;
+    shim.make_stacks_executable = glibc_make_stacks_executable;
+    shim.each_thread = glibc_each_thread;
+    shim.tls_changed = glibc_tls_changed;
+    shim.find_libc = glibc_find_libc;
+    shim.start_libc = glibc_start_libc;
+    shim.environment = glibc_environment;
+    shim.diagnose = diagnose;
+    shim.describe_start = gnu_describe_start;
+    shim.describe_dlerror = gnu_describe_dlerror;
+    return &shim;
+}

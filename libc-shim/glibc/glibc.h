@@ -40,7 +40,7 @@ struct glibc {
 /* Exported to libc.so.6: room for the largest known glibc; the layouts' own sizes are smaller. */
 #define GLIBC_SHARED_ROOM 4608
 #define GLIBC_SHARED_RO_ROOM 1024
-extern unsigned char _rtld_global[GLIBC_SHARED_ROOM], _rtld_global_ro[GLIBC_SHARED_RO_ROOM];
+extern unsigned char glibc_global[GLIBC_SHARED_ROOM], glibc_global_ro[GLIBC_SHARED_RO_ROOM];
 
 static inline struct glibc *glibc_of(struct linker *linker) {
     return linker->libc_state;
@@ -103,6 +103,11 @@ bool glibc_make_first_thread(struct linker *linker, struct error *error);
 bool glibc_make_stacks_executable(struct linker *linker);
 void glibc_each_thread(struct linker *linker, thread_visitor *visit, void *context);
 
+/* errors.c, functions.c: what libc.so.6 also finds in _rtld_global_ro. */
+int glibc_catch_error(const char **object, const char **text, bool *malloced,
+                      void (*operate)(void *), void *arguments);
+void glibc_count_call(uintptr_t from, uintptr_t to);
+
 /* functions.c: the address of a function or variable of a libc.so.6, or 0. `version` NULL: any. */
 uintptr_t glibc_symbol(const struct object *libc, const char *name, const char *version);
 
@@ -143,6 +148,6 @@ static inline unsigned char *glibc_pthread(const struct glibc_layout *layout, ui
 }
 
 /* The function table of dlfcn.c. */
-extern const void *const glibc_dlfcn_hook[];
+const uintptr_t *glibc_dlfcn_hook(void);
 
 #endif

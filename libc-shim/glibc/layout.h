@@ -44,10 +44,8 @@ struct glibc_tunable {
 
 /* One distinct layout: offsets and sizes in bytes, indexed by enum glibc_field. */
 struct glibc_layout {
-    uint16_t version_minor; /* 36 for glibc 2.36 */
-    uint16_t tunable_count;
-    const struct glibc_tunable *tunables;
-    const char *tunable_texts; /* offsets, not pointers, lead here: the tables need no relocation */
+    uint16_t version_minor;                /* 36 for glibc 2.36 */
+    uint16_t tunable_count, first_tunable; /* its rows of glibc_tunables */
     uint16_t field[GLIBC_FIELD_COUNT];
 };
 
@@ -58,17 +56,25 @@ struct glibc_build {
     char package[40]; /* "libc6 2.36-9+deb12u14 amd64", for messages */
 };
 
-static inline const char *glibc_tunable_name(const struct glibc_layout *layout, size_t id) {
-    return layout->tunable_texts + layout->tunables[id].name;
-}
-
-static inline const char *glibc_tunable_alias(const struct glibc_layout *layout, size_t id) {
-    return layout->tunable_texts + layout->tunables[id].alias;
-}
-
 /* Those of the loader's machine. */
 extern const struct glibc_layout glibc_layouts[];
 extern const struct glibc_build glibc_builds[];
 extern const size_t glibc_build_count;
+extern const struct glibc_tunable glibc_tunables[];
+extern const char glibc_tunable_texts[]; /* names and aliases: offsets lead here */
+
+/* The tunable with this number. */
+static inline const struct glibc_tunable *glibc_tunable_row(const struct glibc_layout *layout,
+                                                            size_t id) {
+    return &glibc_tunables[layout->first_tunable + id];
+}
+
+static inline const char *glibc_tunable_name(const struct glibc_layout *layout, size_t id) {
+    return glibc_tunable_texts + glibc_tunable_row(layout, id)->name;
+}
+
+static inline const char *glibc_tunable_alias(const struct glibc_layout *layout, size_t id) {
+    return glibc_tunable_texts + glibc_tunable_row(layout, id)->alias;
+}
 
 #endif

@@ -20,8 +20,10 @@
 #include <string.h>
 
 /* Room for the largest known glibc's; a test compares it with the layouts. */
-EXPORT _Alignas(64) unsigned char _rtld_global[GLIBC_SHARED_ROOM];
-EXPORT _Alignas(64) unsigned char _rtld_global_ro[GLIBC_SHARED_RO_ROOM];
+_Alignas(64) unsigned char glibc_global[GLIBC_SHARED_ROOM];
+_Alignas(64) unsigned char glibc_global_ro[GLIBC_SHARED_RO_ROOM];
+EXPORT_AS(_rtld_global, glibc_global);
+EXPORT_AS(_rtld_global_ro, glibc_global_ro);
 
 #define PTHREAD_MUTEX_RECURSIVE 1
 
@@ -88,10 +90,6 @@ static int find_object(void *address, struct found_object *found) {
  * malloc'ed memory. */
 static void free_resources(void) {}
 
-int _dl_catch_error(const char **object, const char **text, bool *malloced, void (*operate)(void *),
-                    void *arguments);
-void _dl_mcount(uintptr_t from, uintptr_t to);
-
 static void glibc_error_free(void *text) {
     (void)text; /* _dl_catch_error's texts are the loader's own */
 }
@@ -123,7 +121,7 @@ static uint64_t auxiliary_value(const struct linker *linker, uint64_t type, uint
 }
 
 static void fill_functions(struct linker *linker, const struct glibc_layout *layout) {
-    unsigned char *ro = _rtld_global_ro;
+    unsigned char *ro = glibc_global_ro;
     if (event_wanted(linker, EVENT_message)) {
         glibc_put_int(layout, ro, GLIBC_ro_debug_mask, DEBUG_CALLS);
         glibc_put_word(layout, ro, GLIBC_ro_debug_printf, (uintptr_t)debug_printf);
@@ -131,21 +129,21 @@ static void fill_functions(struct linker *linker, const struct glibc_layout *lay
     static const uintptr_t active = 1; /* only compared with NULL: "the loader is there" */
     glibc_put_word(layout, ro, GLIBC_ro_init_all_dirs, (uintptr_t)&active);
     /* The same in both: libc's clean-up for memory checkers finds no folder to free. */
-    glibc_put_word(layout, _rtld_global, GLIBC_gl_all_dirs, (uintptr_t)&active);
-    glibc_put_word(layout, ro, GLIBC_ro_mcount, (uintptr_t)_dl_mcount);
+    glibc_put_word(layout, glibc_global, GLIBC_gl_all_dirs, (uintptr_t)&active);
+    glibc_put_word(layout, ro, GLIBC_ro_mcount, (uintptr_t)glibc_count_call);
     glibc_put_word(layout, ro, GLIBC_ro_lookup_symbol_x, (uintptr_t)lookup_symbol);
-    glibc_put_word(layout, ro, GLIBC_ro_catch_error, (uintptr_t)_dl_catch_error);
+    glibc_put_word(layout, ro, GLIBC_ro_catch_error, (uintptr_t)glibc_catch_error);
     glibc_put_word(layout, ro, GLIBC_ro_error_free, (uintptr_t)glibc_error_free);
     glibc_put_word(layout, ro, GLIBC_ro_tls_get_addr_soft, (uintptr_t)tls_get_addr_soft);
     glibc_put_word(layout, ro, GLIBC_ro_libc_freeres, (uintptr_t)free_resources);
     glibc_put_word(layout, ro, GLIBC_ro_find_object, (uintptr_t)find_object);
-    glibc_put_word(layout, ro, GLIBC_ro_dlfcn_hook, (uintptr_t)glibc_dlfcn_hook);
+    glibc_put_word(layout, ro, GLIBC_ro_dlfcn_hook, (uintptr_t)glibc_dlfcn_hook());
 }
 
 static void fill_read_only(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
     const struct process *process = &linker->process;
-    unsigned char *ro = _rtld_global_ro;
+    unsigned char *ro = glibc_global_ro;
     const char *platform = linker->search.platform;
     glibc_put_word(layout, ro, GLIBC_ro_platform, (uintptr_t)platform);
     glibc_put_word(layout, ro, GLIBC_ro_platformlen, platform ? strlen(platform) : 0);
@@ -169,19 +167,19 @@ static void fill_read_only(struct linker *linker) {
 }
 
 static void empty_list(const struct glibc_layout *layout, enum glibc_field field) {
-    struct glibc_list *list = glibc_member(layout, _rtld_global, field);
+    struct glibc_list *list = glibc_member(layout, glibc_global, field);
     list->next = list->previous = list;
 }
 
 static void make_recursive(const struct glibc_layout *layout, enum glibc_field field) {
-    unsigned char *mutex = glibc_member(layout, _rtld_global, field);
+    unsigned char *mutex = glibc_member(layout, glibc_global, field);
     if (mutex)
         glibc_put_int(layout, mutex, GLIBC_mutex_kind, PTHREAD_MUTEX_RECURSIVE);
 }
 
 static void fill_writable(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
-    unsigned char *gl = _rtld_global;
+    unsigned char *gl = glibc_global;
     make_recursive(layout, GLIBC_gl_load_lock);
     make_recursive(layout, GLIBC_gl_load_write_lock);
     make_recursive(layout, GLIBC_gl_load_tls_lock);
@@ -229,7 +227,7 @@ void glibc_objects_changed(struct linker *linker) {
     if (!glibc)
         return;
     const struct glibc_layout *layout = glibc->layout;
-    unsigned char *slot = glibc_member(layout, _rtld_global, GLIBC_gl_ns);
+    unsigned char *slot = glibc_member(layout, glibc_global, GLIBC_gl_ns);
     size_t slots = glibc_space_slots(layout), used = 0;
     const struct namespace *space = &linker->base;
     for (size_t i = 0; space && i < slots; i++, space = space->next) {
@@ -237,13 +235,13 @@ void glibc_objects_changed(struct linker *linker) {
         slot += glibc_size(layout, GLIBC_ns_size);
         used = space->first ? i + 1 : used;
     }
-    glibc_put_word(layout, _rtld_global, GLIBC_gl_nns, used);
-    glibc_put_word(layout, _rtld_global, GLIBC_gl_load_adds, linker->added);
+    glibc_put_word(layout, glibc_global, GLIBC_gl_nns, used);
+    glibc_put_word(layout, glibc_global, GLIBC_gl_load_adds, linker->added);
     const struct object *profiled = profile_object(linker);
     if (profiled)
-        glibc_put_word(layout, _rtld_global, GLIBC_gl_profile_map, (uintptr_t)profiled->map);
+        glibc_put_word(layout, glibc_global, GLIBC_gl_profile_map, (uintptr_t)profiled->map);
     if (linker->audit)
-        glibc_put_int(layout, _rtld_global_ro, GLIBC_ro_naudit, linker->audit->count);
+        glibc_put_int(layout, glibc_global_ro, GLIBC_ro_naudit, linker->audit->count);
     dl_index_objects(linker);
 }
 
@@ -256,7 +254,7 @@ static bool grow_slotinfo(struct linker *linker, size_t capacity) {
                                        capacity * glibc_size(layout, GLIBC_slotinfo_size));
     if (!list)
         return false;
-    unsigned char **place = glibc_member(layout, _rtld_global, GLIBC_gl_tls_dtv_slotinfo_list);
+    unsigned char **place = glibc_member(layout, glibc_global, GLIBC_gl_tls_dtv_slotinfo_list);
     retire(linker, memory_free, *place);
     glibc_put_word(layout, list, GLIBC_slotinfo_len, capacity);
     glibc->slotinfo_capacity = capacity;
@@ -270,18 +268,18 @@ void glibc_tls_changed(struct linker *linker) {
         return;
     const struct glibc_layout *layout = glibc->layout;
     const struct tls *tls = &linker->tls;
-    glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_max_dtv_idx, tls->highest);
-    glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_static_used, tls->used);
-    glibc_put_word(layout, _rtld_global, GLIBC_gl_tls_generation, tls_door.generation);
+    glibc_put_word(layout, glibc_global, GLIBC_gl_tls_max_dtv_idx, tls->highest);
+    glibc_put_word(layout, glibc_global, GLIBC_gl_tls_static_used, tls->used);
+    glibc_put_word(layout, glibc_global, GLIBC_gl_tls_generation, tls_door.generation);
     /* struct pthread counts where it lies at the thread pointer, above the static block. */
-    glibc_put_word(layout, _rtld_global_ro, GLIBC_ro_tls_static_size,
+    glibc_put_word(layout, glibc_global_ro, GLIBC_ro_tls_static_size,
                    align_up(tls->size, tls->alignment) +
                        (ARCH_TLS_BELOW_TP ? glibc_size(layout, GLIBC_pt_size) : 0));
     if (tls->highest >= glibc->slotinfo_capacity && !grow_slotinfo(linker, 2 * tls->highest + 62))
         return;
     unsigned char *entry = glibc_member(
         layout,
-        *(unsigned char **)glibc_member(layout, _rtld_global, GLIBC_gl_tls_dtv_slotinfo_list),
+        *(unsigned char **)glibc_member(layout, glibc_global, GLIBC_gl_tls_dtv_slotinfo_list),
         GLIBC_slotinfo_array);
     for (size_t id = 1; id < glibc->slotinfo_capacity && id < tls->table->count; id++) {
         const struct object *object = tls->table->item[id].object;

@@ -26,10 +26,9 @@ static int iterate(int (*callback)(struct dl_phdr_info *info, size_t size, void 
 
 /* Puts the loader's function in front of libc's in the group. */
 static bool add_functions(struct linker *linker, struct object *root, struct error *error) {
-    static const struct builtin_function functions[] = {{"dl_iterate_phdr", iterate}};
     struct namespace *space = root->space;
-    if (!space->functions)
-        space->functions = builtin_new(functions, sizeof functions / sizeof functions[0]);
+    if (!space->functions && (space->functions = builtin_new(1)))
+        builtin_define(space->functions, "dl_iterate_phdr", (uintptr_t)iterate);
     return (space->functions &&
             builtin_insert(linker, &root->group, space->functions, space->libc)) ||
            error_no_memory(error, root->path);

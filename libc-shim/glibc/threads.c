@@ -70,7 +70,7 @@ static void fill_pthread(struct linker *linker, unsigned char *pthread, uintptr_
         *user_stack = 1;
     /* The end of the stack is known, its start is not: glibc stores the end as the size. */
     glibc_put_word(layout, pthread, GLIBC_pt_stackblock_size, (uintptr_t)__libc_stack_end);
-    add_to_list(glibc_member(layout, _rtld_global, GLIBC_gl_stack_user),
+    add_to_list(glibc_member(layout, glibc_global, GLIBC_gl_stack_user),
                 glibc_member(layout, pthread, GLIBC_pt_list));
     register_with_kernel(layout, pthread);
     register_rseq(linker, pthread, tp);
@@ -94,7 +94,7 @@ bool glibc_make_first_thread(struct linker *linker, struct error *error) {
         return error_no_memory(error, "");
     tls_door.dtv = glibc_machine_dtv(layout);
     *(struct dtv_entry **)(tp + (uintptr_t)tls_door.dtv) = dtv;
-    glibc_put_word(layout, _rtld_global, GLIBC_gl_initial_dtv, (uintptr_t)dtv);
+    glibc_put_word(layout, glibc_global, GLIBC_gl_initial_dtv, (uintptr_t)dtv);
     int result = arch_set_thread_pointer(tp);
     if (result < 0)
         return error_set(error, ERROR_OTHER, -result, "", "cannot set up thread-local storage");
@@ -159,8 +159,8 @@ void _dl_deallocate_tls(void *block, bool free_block) {
 /* Sanitizers ask for the size of the static block. */
 void _dl_get_tls_static_info(size_t *size, size_t *alignment) {
     const struct glibc_layout *layout = glibc_of(linker_instance())->layout;
-    *size = *(size_t *)glibc_member(layout, _rtld_global_ro, GLIBC_ro_tls_static_size);
-    *alignment = *(size_t *)glibc_member(layout, _rtld_global_ro, GLIBC_ro_tls_static_align);
+    *size = *(size_t *)glibc_member(layout, glibc_global_ro, GLIBC_ro_tls_static_size);
+    *alignment = *(size_t *)glibc_member(layout, glibc_global_ro, GLIBC_ro_tls_static_align);
 }
 
 /* Makes a thread's stack executable: a library that wants this was opened after libc made the
@@ -192,7 +192,7 @@ static void unlock_stacks(_Atomic int *lock) {
 static void visit_list(struct linker *linker, enum glibc_field field, thread_visitor *visit,
                        void *context) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
-    struct glibc_list *list = glibc_member(layout, _rtld_global, field);
+    struct glibc_list *list = glibc_member(layout, glibc_global, field);
     for (struct glibc_list *node = list->next; node != list; node = node->next) {
         unsigned char *pthread = (unsigned char *)node - layout->field[GLIBC_pt_list];
         visit(linker,
@@ -212,14 +212,14 @@ static void make_stack_executable(struct linker *linker, uintptr_t tp, void *fai
 bool glibc_make_stacks_executable(struct linker *linker) {
     bool failed = false;
     const struct glibc_layout *layout = glibc_of(linker)->layout;
-    glibc_put_int(layout, _rtld_global, GLIBC_gl_stack_flags, PF_R | PF_W | PF_X);
+    glibc_put_int(layout, glibc_global, GLIBC_gl_stack_flags, PF_R | PF_W | PF_X);
     glibc_each_thread(linker, make_stack_executable, &failed);
     return !failed;
 }
 
 void glibc_each_thread(struct linker *linker, thread_visitor *visit, void *context) {
     _Atomic int *lock =
-        glibc_member(glibc_of(linker)->layout, _rtld_global, GLIBC_gl_stack_cache_lock);
+        glibc_member(glibc_of(linker)->layout, glibc_global, GLIBC_gl_stack_cache_lock);
     lock_stacks(lock);
     visit_list(linker, GLIBC_gl_stack_used, visit, context);
     visit_list(linker, GLIBC_gl_stack_user, visit, context);

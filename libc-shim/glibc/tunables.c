@@ -28,7 +28,7 @@ static char *copy_text(const char *text, size_t length) {
 
 /* Sets a tunable from text of `length` bytes. A number out of bounds changes nothing. */
 static void set(struct glibc *glibc, size_t id, const char *text, size_t length) {
-    const struct glibc_tunable *tunable = &glibc->layout->tunables[id];
+    const struct glibc_tunable *tunable = glibc_tunable_row(glibc->layout, id);
     uint64_t value = tunable->type == GLIBC_STRING ? (uintptr_t)copy_text(text, length)
                                                    : gnu_tunable_number(text);
     if (tunable->type != GLIBC_STRING && !is_within(tunable, value))
@@ -45,7 +45,7 @@ static unsigned security_of(const struct glibc_layout *layout, size_t id) {
     if (strcmp(glibc_tunable_name(layout, id), "glibc.malloc.check") == 0 &&
         sys_stat("/etc/suid-debug", &status) == 0)
         return GLIBC_SECURE_NONE;
-    return layout->tunables[id].security;
+    return glibc_tunable_row(layout, id)->security;
 }
 
 static size_t find(const struct glibc_layout *layout, const char *name, size_t length) {
@@ -144,7 +144,7 @@ void __tunable_get_val(unsigned id, void *value, void (*callback)(void *)) {
     const struct glibc *glibc = glibc_of(linker_instance());
     if (id >= glibc->layout->tunable_count)
         return;
-    const struct glibc_tunable *tunable = &glibc->layout->tunables[id];
+    const struct glibc_tunable *tunable = glibc_tunable_row(glibc->layout, id);
     bool is_set = glibc->tunables && glibc->tunables[id].set;
     uint64_t number = is_set ? glibc->tunables[id].value : (uint64_t)tunable->initial;
     if (tunable->type == GLIBC_INT32)

@@ -15,8 +15,8 @@
 #include <string.h>
 
 bool musl_means_libc(const char *name) {
-    static const char *const starts[] = {"libc.",  "libpthread.", "libm.",    "libdl.",
-                                         "librt.", "libutil.",    "libxnet.", "ld-musl-"};
+    static const char starts[][12] = {"libc.",  "libpthread.", "libm.",    "libdl.",
+                                      "librt.", "libutil.",    "libxnet.", "ld-musl-"};
     for (size_t i = 0; i < ARRAY_LENGTH(starts); i++)
         if (starts_with(name, starts[i]))
             return true;
@@ -26,7 +26,7 @@ bool musl_means_libc(const char *name) {
 /* -- candidates -- */
 
 /* The formats take the machine's name in musl's files. */
-static const char *const known_places[] = {
+static const char known_places[][32] = {
     "/lib/ld-musl-%s.so.1", "/lib/libc.musl-%s.so.1",    "/usr/lib/%s-linux-musl/libc.so",
     "/usr/lib/libc.so",     "/usr/lib/musl/lib/libc.so", "/usr/local/musl/lib/libc.so",
 };

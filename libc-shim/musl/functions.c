@@ -10,6 +10,7 @@
 #include "arch.h"
 #include "loader/builtin.h"
 #include "loader/dl.h"
+#include "loader/symbol.h"
 #include "loader/text.h"
 #include <string.h>
 
@@ -150,30 +151,27 @@ static int musl_dl_iterate_phdr(phdr_visitor *visit, void *data) {
 
 /* -- the object -- */
 
-static const struct builtin_function functions[] = {
-    {"dlopen", musl_dlopen},
-    {"dlclose", musl_dlclose},
-    {"dlsym", musl_dlsym},
-    {"dlerror", musl_dlerror},
-    {"dladdr", musl_dladdr},
-    {"dlinfo", musl_dlinfo},
-    {"__tls_get_addr", __tls_get_addr},
-    {"dl_iterate_phdr", musl_dl_iterate_phdr},
-};
-
 /* dlsym in a group where libc.so stands and the object of functions does not. */
 static void *own_function(const struct linker *linker, void *address, const char *name) {
-    for (size_t i = 0; i < ARRAY_LENGTH(functions); i++)
-        if (strcmp(functions[i].name, name) == 0 &&
-            (uintptr_t)address == musl_function(linker, name))
-            return functions[i].address;
-    return address;
+    struct symbol_request request = symbol_request_for(name, NULL);
+    const Elf64_Sym *own = symbol_find_in(musl_of(linker)->functions, &request);
+    return own && (uintptr_t)address == musl_function(linker, name) ? (void *)own->st_value
+                                                                    : address;
 }
 
 bool musl_add_functions(struct linker *linker, struct error *error) {
-    struct object *object = builtin_new(functions, ARRAY_LENGTH(functions));
+    struct object *object = builtin_new(8);
     if (!object)
         return error_no_memory(error, "");
+    builtin_define(object, "dlopen", (uintptr_t)musl_dlopen);
+    builtin_define(object, "dlclose", (uintptr_t)musl_dlclose);
+    builtin_define(object, "dlsym", (uintptr_t)musl_dlsym);
+    builtin_define(object, "dlerror", (uintptr_t)musl_dlerror);
+    builtin_define(object, "dladdr", (uintptr_t)musl_dladdr);
+    builtin_define(object, "dlinfo", (uintptr_t)musl_dlinfo);
+    builtin_define(object, "__tls_get_addr", (uintptr_t)tls_get_addr);
+    builtin_define(object, "dl_iterate_phdr", (uintptr_t)musl_dl_iterate_phdr);
+    musl_of(linker)->functions = object;
     object->global = true;
     return (builtin_insert(linker, &linker->base.global, object, linker->base.libc) &&
             builtin_insert(linker, &linker->program->group, object, linker->base.libc)) ||

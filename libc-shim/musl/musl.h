@@ -92,11 +92,12 @@ struct musl {
                       void (*destructor)(void *)); /* threads.c; NULL: not asked yet */
     int (*set_specific)(unsigned key, const void *value);
     unsigned key;
-    bool watches_forks;    /* threads.c */
-    _Atomic size_t opened; /* life.c: calls of dlopen that did it */
-    _Atomic int turn;      /* life.c: how many objects are constructed; a futex */
-    bool constructed;      /* life.c: all of the start */
-    bool ending;           /* life.c: destructors run; nothing is opened any longer */
+    struct object *functions; /* functions.c: those of the loader */
+    bool watches_forks;       /* threads.c */
+    _Atomic size_t opened;    /* life.c: calls of dlopen that did it */
+    _Atomic int turn;         /* life.c: how many objects are constructed; a futex */
+    bool constructed;         /* life.c: all of the start */
+    bool ending;              /* life.c: destructors run; nothing is opened any longer */
 };
 
 static inline struct musl *musl_of(const struct linker *linker) {

@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const no_hwcaps[] = {NULL};
+static const char no_hwcaps[] = "";
 
 /* The file's bytes behind a path that cache_open can open. */
 struct copy {
@@ -162,7 +162,7 @@ Test(cache, names_with_numbers) {
 Test(cache, the_best_that_the_processor_can_run) {
     struct file file = make();
     struct cache cache = opened(&file, sizeof file);
-    static const char *const both[] = {"better", "good", NULL}, *const good[] = {"good", NULL};
+    static const char both[] = "better:good", good[] = "good";
     int32_t flags = facts_here()->cache_flags;
 
     cr_expect_str_eq(cache_find(&cache, "libx.so", flags, both), "/better");
@@ -193,7 +193,7 @@ Test(cache, refused_as_a_whole) {
 static void ask_all(const struct cache *cache) {
     static const char *const names[] = {"libc.so.6", "libz.so.10",     "libx.so",  "liba.so",
                                         "",          "libstdc++.so.6", "\xff\xff", "0"};
-    static const char *const hwcaps[] = {"better", "x86-64-v3", "good", NULL};
+    static const char hwcaps[] = "better:x86-64-v3:good";
 
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         const char *found = cache_find(cache, names[i], facts_here()->cache_flags, hwcaps);

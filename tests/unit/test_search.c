@@ -17,11 +17,16 @@ static char root[] = "/tmp/search-XXXXXX";
 
 static const enum search_rule gnu_rules[] = {SEARCH_RPATH_CHAIN, SEARCH_LIBRARY_PATH,
                                              SEARCH_RUNPATH, SEARCH_DEFAULT, SEARCH_END};
-static const char *default_paths[3];
+static const char *default_folder = "";
+
+static const char *default_path(const struct search *search) {
+    (void)search;
+    return default_folder;
+}
 
 static struct search make_search(void) {
     return (struct search){.rules = gnu_rules,
-                           .default_paths = default_paths,
+                           .default_path = default_path,
                            .inhibit_cache = true,
                            .facts = facts_here(),
                            .platform = "machine"};
@@ -221,7 +226,7 @@ static struct search search_everywhere(void) {
     struct search search = make_search();
 
     search.library_path = in_root("library_path");
-    default_paths[0] = in_root("default/");
+    default_folder = in_root("default/");
     return search;
 }
 
@@ -251,7 +256,7 @@ Test(rules, rpath_is_inherited_and_runpath_is_not) {
     struct object requester = {.path = "user.so", .requester = &program};
     struct search search = make_search();
 
-    default_paths[0] = NULL;
+    default_folder = "";
     make_file("rpath", "lib.so", NULL);
     cr_expect_str_eq(found_in(&search, &requester, &program), "rpath");
     requester.runpath = in_root("runpath");

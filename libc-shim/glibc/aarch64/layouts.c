@@ -7,7 +7,7 @@
 
 // clang-format off
 
-static const char tunables_0_texts[] =
+const char glibc_tunable_texts[] =
     "\0"
     "glibc.rtld.nns\0"
     "glibc.elision.skip_lock_after_retries\0"
@@ -49,7 +49,7 @@ static const char tunables_0_texts[] =
     "glibc.malloc.check\0"
     "MALLOC_CHECK_\0";
 
-static const struct glibc_tunable tunables_0[] = {
+const struct glibc_tunable glibc_tunables[] = {
     {1, 0, 0, 2, 4, 1, 16}, /* glibc.rtld.nns */
     {16, 0, 0, 0, 3, 0, INT32_MAX}, /* glibc.elision.skip_lock_after_retries */
     {54, 82, 1, 2, 0, 0, -1}, /* glibc.malloc.trim_threshold */
@@ -86,8 +86,7 @@ const struct glibc_layout glibc_layouts[] = {
     /* 0: 2.36-9+deb12u14 arm64, 2.36-9+deb12u7 arm64 */
     {.version_minor = 36,
      .tunable_count = 30,
-     .tunables = tunables_0,
-     .tunable_texts = tunables_0_texts,
+     .first_tunable = 0,
      .field = {
          [GLIBC_gl_size] = 4520,
          [GLIBC_gl_ns] = 0,

@@ -10,7 +10,7 @@ EXPORT uintptr_t __stack_chk_guard, __pointer_chk_guard;
 
 void glibc_machine_fill(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
-    unsigned char *ro = _rtld_global_ro;
+    unsigned char *ro = glibc_global_ro;
     struct glibc_cpu_settings settings;
     bool set = glibc_read_cpu_settings(linker, &settings);
     glibc_fill_cpu_features(ro, layout, linker_cpu(linker), set ? &settings : NULL);
@@ -18,7 +18,7 @@ void glibc_machine_fill(struct linker *linker) {
         glibc_start_tagging(&settings);
     static const struct {
         enum glibc_field field;
-        const char *name;
+        char name[28];
     } functions[] = {
         {GLIBC_ro_vdso_clock_gettime64, "__kernel_clock_gettime"},
         {GLIBC_ro_vdso_gettimeofday, "__kernel_gettimeofday"},

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const unsigned char *features(const struct glibc_layout *layout) {
-    return glibc_member(layout, _rtld_global_ro, GLIBC_ro_cpu_features);
+    return glibc_member(layout, glibc_global_ro, GLIBC_ro_cpu_features);
 }
 
 static uint64_t number(const struct glibc_layout *layout, enum glibc_field field, bool wide) {

@@ -12,7 +12,7 @@ EXPORT const void *_dl_x86_get_cpu_features(unsigned int max);
 void glibc_machine_fill(struct linker *linker) {
     const struct glibc_layout *layout = glibc_of(linker)->layout;
     const struct cpu *cpu = linker_cpu(linker);
-    unsigned char *ro = _rtld_global_ro;
+    unsigned char *ro = glibc_global_ro;
     struct glibc_cpu_settings settings;
     glibc_fill_cpu_features(ro, layout, cpu,
                             glibc_read_cpu_settings(linker, &settings) ? &settings : NULL);
@@ -20,7 +20,7 @@ void glibc_machine_fill(struct linker *linker) {
     glibc_put_word(layout, ro, GLIBC_ro_hwcap, cpu_hwcap(cpu));
     static const struct {
         enum glibc_field field;
-        const char *name;
+        char name[28];
     } functions[] = {
         {GLIBC_ro_vdso_clock_gettime64, "__vdso_clock_gettime"},
         {GLIBC_ro_vdso_gettimeofday, "__vdso_gettimeofday"},
@@ -56,6 +56,6 @@ void glibc_machine_set_guards(struct linker *linker, unsigned char *pthread) {
 /* libc and libm read the features through this. */
 const void *_dl_x86_get_cpu_features(unsigned int max) {
     (void)max; /* the number of leaves that the caller knows: they are all there */
-    return glibc_member(glibc_of(linker_instance())->layout, _rtld_global_ro,
+    return glibc_member(glibc_of(linker_instance())->layout, glibc_global_ro,
                         GLIBC_ro_cpu_features);
 }
