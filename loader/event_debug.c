@@ -59,7 +59,8 @@ struct debug_sink {
     struct linker *linker;
     struct event_file file;
     unsigned topics;
-    bool opening; /* the next search is for dlopen's own argument */
+    bool opening;                /* the next search is for dlopen's own argument */
+    const struct object *opened; /* the root of dlopen's group that is being relocated */
     bool scopes_begun;
     struct counts counts;
 };
@@ -216,6 +217,40 @@ static void write_object(struct debug_sink *debug, const struct event *event) {
         say(debug, event, "file=%s [%u];  generating link map\n", name, object->space);
 }
 
+/* One object's scopes. The loader's own entry has none in ld.so, for it needs no symbols. */
+static void write_scopes(struct debug_sink *debug, const struct event *event,
+                         const struct object *object) {
+    const struct scope_list *scopes = object->kind == OBJECT_LOADER ? NULL : object->scopes;
+    say(debug, event, "object=%s [%u]\n", name_of(debug, object), space_of(object));
+    if (!scopes)
+        say(debug, event, " no scope\n");
+    for (size_t number = 0; scopes && number < scopes->count; number++) {
+        const struct object_list *list = scopes->item[number]->list;
+        struct event_line line = event_line_begin(&debug->file, event->tid);
+        put_mark(&line, event->pid);
+        event_line_text(&line, " scope ");
+        event_line_number(&line, number);
+        event_line_text(&line, ":");
+        for (size_t i = 0; i < list->count; i++) {
+            event_line_text(&line, " ");
+            event_line_text(&line, name_of(debug, list->item[i]));
+        }
+        event_line_text(&line, "\n");
+        event_line_end(&debug->file, &line);
+    }
+    say(debug, event, "\n");
+}
+
+/* Those of the start. dlopen's are written for its whole group, once it is relocated. */
+static void write_scope(struct debug_sink *debug, const struct event *event) {
+    if (debug->linker->running || event->scope->number)
+        return;
+    if (!debug->scopes_begun)
+        say(debug, event, "\nInitial object scopes\n");
+    debug->scopes_begun = true;
+    write_scopes(debug, event, event->scope->object);
+}
+
 static void write_dlopen(struct debug_sink *debug, const struct event *event) {
     const struct object *object = event->dlopen->object;
     debug->opening = strcmp(event->dlopen->state, "begin") == 0;
@@ -240,29 +275,6 @@ static void write_version(struct debug_sink *debug, const struct event *event) {
         say(debug, event, "checking for version `%s' in file %s [%u] required by file %s [%u]\n",
             version->version, name_of(debug, version->in), space_of(version->in),
             name_of(debug, version->by), space_of(version->by));
-}
-
-static void write_scope(struct debug_sink *debug, const struct event *event) {
-    const struct event_scope *scope = event->scope;
-    if (!debug->scopes_begun)
-        say(debug, event, "\nInitial object scopes\n");
-    debug->scopes_begun = true;
-    if (scope->number == 0)
-        say(debug, event, "object=%s [%u]\n", name_of(debug, scope->object),
-            space_of(scope->object));
-    struct event_line line = event_line_begin(&debug->file, event->tid);
-    put_mark(&line, event->pid);
-    event_line_text(&line, " scope ");
-    event_line_number(&line, scope->number);
-    event_line_text(&line, ":");
-    for (size_t i = 0; i < scope->objects->count; i++) {
-        event_line_text(&line, " ");
-        event_line_text(&line, name_of(debug, scope->objects->item[i]));
-    }
-    event_line_text(&line, "\n");
-    event_line_end(&debug->file, &line);
-    if (scope->number + 1 == scope->object->scopes->count)
-        say(debug, event, "\n");
 }
 
 static void write_binding(struct debug_sink *debug, const struct event *event,
@@ -308,6 +320,11 @@ static void write_relocate(struct debug_sink *debug, const struct event *event) 
     if (begins && debug->topics & TOPIC_RELOC)
         say(debug, event, "\nrelocation processing: %s%s\n",
             name_of(debug, event->relocate->object), event->relocate->lazy ? " (lazy)" : "");
+    if (begins || event->relocate->object != debug->opened || !(debug->topics & TOPIC_SCOPES))
+        return;
+    const struct object_list *group = debug->opened->group.list; /* its root comes last */
+    for (size_t i = 0; i < group->count; i++)
+        write_scopes(debug, event, group->item[i]);
 }
 
 /* -- statistics -- */
@@ -355,6 +372,17 @@ static void count_relative(struct debug_sink *debug, const struct object_list *g
     for (size_t i = 0; i < group->count; i++)
         if (group->item[i]->bias && group->item[i]->kind != OBJECT_LOADER)
             debug->counts.relative += group->item[i]->relative_count;
+}
+
+/* What dlopen opens is shown before it is relocated, too. */
+static void write_group(struct debug_sink *debug, const struct event *event) {
+    if (!debug->linker->running) {
+        count_relative(debug, event->group->objects);
+        return;
+    }
+    debug->opened = event->group->root;
+    if (debug->topics & TOPIC_SCOPES)
+        write_scopes(debug, event, debug->opened);
 }
 
 /* -- all -- */
@@ -428,9 +456,7 @@ static void write_debug(struct event_sink *sink, const struct event *event) {
     case EVENT_stage:
         return write_stage(debug, event);
     case EVENT_group:
-        if (!debug->linker->running)
-            count_relative(debug, event->group->objects);
-        return;
+        return write_group(debug, event);
     default:
         return write_call(debug, event);
     }
@@ -490,7 +516,7 @@ static uint64_t kinds_of(unsigned topics) {
         {TOPIC_SYMBOLS, KIND(candidate)},
         {TOPIC_BINDINGS, KIND(bind) | KIND(slot) | KIND(dlsym)},
         {TOPIC_VERSIONS, KIND(version)},
-        {TOPIC_SCOPES, KIND(scope)},
+        {TOPIC_SCOPES, KIND(scope) | KIND(group) | KIND(relocate)},
         {TOPIC_RELOC, KIND(relocate)},
         {TOPIC_STATISTICS, KIND(bind) | KIND(slot) | KIND(dlsym) | KIND(stage) | KIND(group)},
     };

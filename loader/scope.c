@@ -11,19 +11,23 @@ static bool set_scopes(struct linker *linker, struct object *object, struct obje
                        struct error *error) {
     struct scope *wanted[3];
     size_t count = 0;
-    if (object->symbolic && !deep && !object->by_name) {
+    bool last = object->kind == OBJECT_VDSO; /* its own scope comes behind the others, as in ld.so */
+    if (last || (object->symbolic && !deep && !object->by_name)) {
         struct object_list *alone = object_list_new(1);
         if (!alone)
             return error_no_memory(error, object->path);
         alone->item[0] = object;
         object->alone.list = alone;
-        wanted[count++] = &object->alone;
+        if (!last)
+            wanted[count++] = &object->alone;
     }
     if (root != linker->program && deep)
         wanted[count++] = &root->group;
     wanted[count++] = &object->space->global;
     if (root != linker->program && !deep)
         wanted[count++] = &root->group;
+    if (last)
+        wanted[count++] = &object->alone;
     struct scope_list *scopes = memory_alloc(sizeof *scopes + count * sizeof scopes->item[0]);
     if (!scopes)
         return error_no_memory(error, object->path);

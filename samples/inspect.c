@@ -100,8 +100,14 @@ static void details(void *object) {
         printf("namespace %ld\n", space);
     if (!dlinfo(object, RTLD_DI_TLS_MODID, &module) && !dlinfo(object, RTLD_DI_TLS_DATA, &data))
         printf("tls module %s data %s\n", module ? "some" : "none", data ? "some" : "none");
-    if (dlinfo(object, 12345, origin))
-        printf("dlinfo: %s\n", dlerror());
+    const ElfW(Phdr) *headers = NULL;
+    int count = dlinfo(object, RTLD_DI_PHDR, &headers);
+    printf("headers %d first %u\n", count, headers ? headers->p_type : 0);
+    static const int unsupported[] = {RTLD_DI_CONFIGADDR, RTLD_DI_PROFILENAME, RTLD_DI_PROFILEOUT,
+                                      0, 12345};
+    for (unsigned i = 0; i < sizeof unsupported / sizeof *unsupported; i++)
+        printf("dlinfo %d: %d %s\n", unsupported[i], dlinfo(object, unsupported[i], origin),
+               dlerror());
     search_path(object);
 }
 

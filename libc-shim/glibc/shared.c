@@ -206,7 +206,8 @@ uintptr_t glibc_vdso_function(struct linker *linker, const char *name, const cha
             strcmp(linker->vdso->versions[i].name, version_name) == 0)
             version.hash = linker->vdso->versions[i].hash;
     struct symbol_request request = symbol_request_for(name, &version);
-    struct symbol_result found = {linker->vdso, symbol_find_in(linker->vdso, &request)};
+    request.observer = event_wanted(linker, EVENT_candidate) ? linker : NULL;
+    struct symbol_result found = symbol_find_in_list(linker->vdso->alone.list, 0, &request);
     if (found.symbol)
         EVENT(linker, dlsym, .handle = "object", .in = linker->vdso, .symbol = name,
               .version = version_name, .to = linker->vdso, .value = symbol_address(found));

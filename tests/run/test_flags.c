@@ -28,6 +28,9 @@ static const char *const lines[] = {
     "LD_PRELOAD=./libnoopen.so ./plugin_host open=./libnoopen.so text=where",
     /* DF_1_GLOBAL says nothing to ld.so */
     "./plugin_host open=./libglobal.so default=where",
+    /* DF_ORIGIN, DF_1_LOADFLTR, DF_1_GROUP, too */
+    "./where_flagged",
+    "./plugin_host open=./libflagged.so text=where default=where close mapped=libflagged",
     /* DF_1_NODEFLIB */
     "./where_nodeflib",
     "./where_nodeflib_rpath",

@@ -3,6 +3,7 @@
  * from the native loader's own command line; addresses and the loader's own name are taken out.
  */
 #include "support.h"
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -150,18 +151,68 @@ TABLE_TEST(options, wrong, wrong) {
                          first_line(native.error + strlen(native_loader)));
 }
 
+/* Every option that the loader's tables know (loader/options.c) stands in the text. */
+static void expect_rows(const char *in, const char *what, char before) {
+    char *known =
+        runf("sh -c 'grep -o \"\\\"--[a-z0-9-]*\" %s/loader/options.c | tr -d \\\" | sort -u'",
+             SOURCE_FOLDER)
+            .out;
+    size_t count = 0;
+
+    for (char *word = strtok(known, "\n"); word; word = strtok(NULL, "\n")) {
+        const char *found = strcmp(word, "--") == 0 ? in : strstr(in, text("%c%s", before, word));
+        size_t length = strlen(word);
+        while (found && found != in && (found[length + 1] == '-' || islower(found[length + 1])))
+            found = strstr(found + 1, text("%c%s", before, word)); /* of a longer name */
+        cr_expect(found, "%s does not tell of %s", what, word);
+        count++;
+    }
+    cr_expect(count > 20, "%zu options?", count);
+}
+
+/* The table of all that ld.so has says what each option does, and which test shows it. */
+Test(options, parity) {
+    expect_rows(runf("cat %s/docs/parity.md", SOURCE_FOLDER).out, "docs/parity.md", '`');
+}
+
+/* A row of it without a test, or with one that is not there. */
+Test(options, parity_tests) {
+    char *table = runf("cat %s/docs/parity.md", SOURCE_FOLDER).out;
+    size_t rows = 0;
+
+    for (char *line = strtok(table, "\n"); line; line = strtok(NULL, "\n")) {
+        size_t length = strlen(line);
+        if (line[0] != '|' || strncmp(line, "|---", 4) == 0 || strstr(line, "| test |"))
+            continue;
+        cr_assert(length > 4 && line[length - 1] == '|', "%s", line);
+        char *tests = line + length - 2;
+        while (*tests != '|')
+            tests--;
+        cr_expect(strcspn(tests + 1, " |") != strlen(tests + 1) && tests + 3 < line + length,
+                  "no test: %s", line);
+        for (const char *name = tests + 1; *name && *name != '|';) {
+            size_t size = strcspn(name += strspn(name, " ,|"), " ,|:");
+            if (size && strncmp(name, "unit", size) != 0) {
+                char *run = text("%s/tests/run/test_%.*s.c", SOURCE_FOLDER, (int)size, name);
+                char *unit = text("%s/tests/unit/test_%.*s.c", SOURCE_FOLDER, (int)size, name);
+                cr_expect(access(run, R_OK) == 0 || access(unit, R_OK) == 0, "no test %.*s: %s",
+                          (int)size, name, line);
+            }
+            name += size + (name[size] == ':');
+        }
+        rows++;
+    }
+    cr_expect(rows > 90, "%zu rows?", rows);
+}
+
 /* These speak for myld itself. */
 Test(options, help) {
     struct result help = runf("%s --help", myld());
     struct result version = runf("%s --version", myld());
     struct result none = runf("%s", myld());
-    static const char *const words[] = {"--library-path",  "--preload", "--argv0",
-                                        "--inhibit-cache", "--list",    "--verify",
-                                        "--version"};
 
     cr_expect_eq(help.exit, 0);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        cr_expect(strstr(help.out, words[i]), "--help does not tell of %s", words[i]);
+    expect_rows(help.out, "--help", ' ');
     cr_expect_eq(version.exit, 0);
     cr_expect(strstr(version.out, "myld"), "%s", version.out);
     cr_expect_eq(none.exit, runf("%s", native_loader).exit);
