@@ -11,7 +11,8 @@ static bool set_scopes(struct linker *linker, struct object *object, struct obje
                        struct error *error) {
     struct scope *wanted[3];
     size_t count = 0;
-    bool last = object->kind == OBJECT_VDSO; /* its own scope comes behind the others, as in ld.so */
+    bool last =
+        object->kind == OBJECT_VDSO; /* its own scope comes behind the others, as in ld.so */
     if (last || (object->symbolic && !deep && !object->by_name)) {
         struct object_list *alone = object_list_new(1);
         if (!alone)
