@@ -81,9 +81,11 @@ void event_tell(struct linker *linker, enum event_kind kind, const void *fields)
     struct event_state *state = linker->event_state;
     if (!state->clock_gettime)
         find_clock(linker);
+    int pid = linker->running ? sys_getpid() : state->pid;
     struct event event = {
         .kind = kind,
-        .pid = linker->running ? sys_getpid() : state->pid,
+        .pid = pid,
+        .parent = pid != state->pid ? (int)sys1(SYS_getppid, 0) : 0,
         .tid = linker->running ? (int)sys1(SYS_gettid, 0) : state->tid,
         .time = read_clock(state, CLOCK_MONOTONIC) - state->clock,
         .frame = (uintptr_t)__builtin_frame_address(0),

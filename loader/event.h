@@ -47,6 +47,7 @@ enum event_kind {
 struct event {
     enum event_kind kind;
     int pid, tid;
+    int parent;       /* of a process made by fork; 0: it began with a program */
     uint64_t time;    /* nanoseconds since event_state.clock */
     uintptr_t frame;  /* of event_tell on the stack: who called it can be found from there */
     const char *name; /* see event_next_field */

@@ -200,7 +200,7 @@ static char *put_ids(char *to, const struct event *event) {
 /* The fields that every event has. Collected lines are one thread's, and their ids the same. */
 static void put_stamp(struct json_sink *json, struct event_line *line, const struct event *event) {
     size_t length = strlen(event->name);
-    char *room = event_line_room(line, length + IDS_ROOM + 3 * EVENT_NUMBER_ROOM), *to = room;
+    char *room = event_line_room(line, length + IDS_ROOM + 5 * EVENT_NUMBER_ROOM), *to = room;
     if (!room)
         return;
     to = COPY(to, "{\"event\":\"");
@@ -214,6 +214,10 @@ static void put_stamp(struct json_sink *json, struct event_line *line, const str
             json->ids_length = (size_t)(put_ids(json->ids, event) - json->ids);
         json->ids_tid = event->tid;
         to = event_copy(to, json->ids, json->ids_length);
+    }
+    if (event->parent) {
+        to = COPY(to, ",\"parent\":");
+        to = event_put_number(to, (uint64_t)event->parent);
     }
     if (json->file.hold) {
         to = COPY(to, ",\"frame\":\"");

@@ -66,6 +66,8 @@ def read_trace(path):
         if name == "trace" or not last:
             last = (pid, {})
             runs.append(last)
+        if name != "trace" and "parent" in event:  # of a process made by fork: the page has it with the process
+            last[1].setdefault("parents", set()).add(event.pop("parent"))
         known = {field: value for field, value in event.items() if not field.startswith("unknown")}
         last[1].setdefault(name, []).append(known)
     return runs
@@ -77,6 +79,10 @@ def compare(trace, path, strings):
     if [run["pid"] for run in trace["runs"]] != [pid for pid, _ in runs]:
         return [f"{path}: other processes"]
     for told, (pid, wanted) in zip(trace["runs"], runs):
+        parents = wanted.pop("parents", set())
+        known = [run["pid"] for run in trace["runs"][:told["parent"] + 1]]
+        if parents & {pid for pid, _ in runs} and known[-1:] != sorted(parents)[:1]:
+            faults.append(f"{path}: process {pid}: page has another parent than {parents}")
         if {name: table["rows"] for name, table in told["tables"].items()} != {name: len(rows) for name, rows in wanted.items()}:
             faults.append(f"{path}: process {pid}: other numbers of events")
             continue

@@ -51,6 +51,8 @@ static const char *const runs[] = {
     "/bin/ls -l /",
     "/nowhere/program",
     "/usr/bin/python3 -I -c 'import os\nprint(os.fork() and os.waitpid(-1, 0)[1])'",
+    "/usr/bin/python3 -I -c 'import os\nif not os.fork():\n import ctypes\n os.fork() or "
+    "__import__(\"zlib\")\nos.wait()'",
 };
 
 TABLE_TEST(report, holds_the_trace, runs) {

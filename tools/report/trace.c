@@ -24,7 +24,8 @@ struct line {
     uint64_t given;             /* bit i: field i was there */
     int64_t values[FIELDS_MAX]; /* but for objects, which need the run */
     struct json_value lists[FIELDS_MAX];
-    char *error; /* what is wrong; NULL: nothing */
+    int64_t parent; /* of a process made by fork, as its lines say; 0: they do not */
+    char *error;    /* what is wrong; NULL: nothing */
 };
 
 static bool fail(struct line *line, const char *format, ...) {
@@ -53,16 +54,18 @@ static int32_t find_run(const struct trace *trace, int64_t pid, int32_t before) 
     return before;
 }
 
-/* A process without a `trace` event was made by fork: it goes on with its parent's objects. Its
- * parent is told only when it executes a program (adopt); until then, the newest run. */
-static struct run *add_fork(struct trace *trace, int64_t pid) {
+/* A process without a `trace` event was made by fork: it goes on with its parent's objects. Where
+ * that one has exited or told nothing, the parent is told when the process executes a program
+ * (adopt); until then, the newest run. */
+static struct run *add_fork(struct trace *trace, int64_t pid, int64_t parent) {
+    int32_t from = find_run(trace, parent, trace->run_count);
     int64_t objects = 0;
 
     for (int32_t i = 0; i < trace->run_count; i++)
         if (trace->runs[i].objects > objects)
             objects = trace->runs[i].objects;
     struct run *run = add_run(trace, pid);
-    run->parent = trace->run_count - 2;
+    run->parent = from >= 0 ? from : trace->run_count - 2;
     run->objects = objects;
     return run;
 }
@@ -101,7 +104,7 @@ static bool choose_run(struct line *line) {
     if (!trace->run_count)
         return fail(line, "begins with \"%s\", not with \"trace\": its beginning is missing",
                     line->description->name);
-    line->run = found >= 0 ? &trace->runs[found] : add_fork(trace, pid);
+    line->run = found >= 0 ? &trace->runs[found] : add_fork(trace, pid, line->parent);
     return true;
 }
 
@@ -298,6 +301,8 @@ static bool read_line(struct line *line, char *bytes, size_t length) {
     line->trace->passed_over += !wanted;
     while (json_member(&json, &name, &value)) {
         int found = wanted ? find_field(line, &name, field) : -1;
+        if (found < 0 && name.length == 6 && !memcmp(name.text, "parent", 6) && is_number(&value))
+            line->parent = value.number;
         if (found >= 0 && !read_field(line, (unsigned)(field = found), &value))
             return false;
     }

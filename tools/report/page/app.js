@@ -50,7 +50,7 @@ function runName(trace, run, comparing, index) {
   while (from.parent >= 0) from = trace.runs[from.parent];
   const begin = from.tables.trace;
   const words = begin ? begin.arguments.lists[0] : [];
-  const name = (words.length ? baseName(text(words[0])) : 'process') + (run.parent >= 0 ? ' (fork)' : '');
+  const name = (words.length ? baseName(text(words[0])) : 'process') + (run.parent >= 0 ? ` (fork of ${trace.runs[run.parent].pid})` : '');
   return `${comparing ? 'AB'[index] + ' · ' : ''}${name} · ${run.pid}`;
 }
 
