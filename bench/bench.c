@@ -5,6 +5,7 @@
  *
  * In: TABLE, one variant a line (prepare.sh writes it), tabs between the fields:
  *   group   variant   file   environment ("A=b C=d", or "-")   argv ("ls -l /", argv[0] first)
+ * File "-": the program is not installed, and its group's only line says so.
  * The first variant of a group is the one that its others are compared with. WORDs choose the
  * groups whose names contain one of them.
  *
@@ -79,6 +80,9 @@ static bool chosen(const char *group, char **words) {
     return any;
 }
 
+/* A variant that cannot run here; it does not make the benchmark fail. */
+static const char not_installed[] = "not installed";
+
 static void add_variant(struct bench *bench, char *line, char **words) {
     static const char *const environment[] = {"PATH=/usr/bin:/bin", "HOME=/", "LC_ALL=C", NULL};
     static const char *const none[] = {NULL};
@@ -97,6 +101,7 @@ static void add_variant(struct bench *bench, char *line, char **words) {
     v->costs = allocate(bench->rounds, sizeof *v->costs);
     bool same = bench->count > 0 && strcmp(v[-1].group, v->group) == 0;
     v->base = same ? v[-1].base : bench->count;
+    v->failure = strcmp(field[2], "-") == 0 ? not_installed : NULL;
     bench->count++;
 }
 
@@ -131,6 +136,8 @@ static const char *describe(int status) {
 static void count_all(struct bench *bench) {
     for (struct variant *v = bench->variants; v < bench->variants + bench->count; v++) {
         const struct variant *base = &bench->variants[v->base];
+        if (v->failure)
+            continue;
         v->counts = process_count(&v->command);
         if (v->counts.status != 0)
             v->failure = describe(v->counts.status);
@@ -221,22 +228,30 @@ static struct median median_of(const struct bench *bench, const struct variant *
     return median;
 }
 
+/* The least CPU time of any round: what the machine does when it does nothing else. */
+static double fastest(const struct bench *bench, const struct variant *v) {
+    double least = v->costs[0].cpu;
+    for (size_t r = 1; r < bench->rounds; r++)
+        least = fmin(least, v->costs[r].cpu);
+    return least;
+}
+
 static void print_variant(const struct bench *bench, const struct variant *v) {
     const struct variant *base = &bench->variants[v->base];
     if (v == base)
         printf("\n%s\n", v->group);
     printf("  %-20s", v->name);
     if (v->failure) {
-        printf("failed: %s\n", v->failure);
+        printf("%s%s\n", v->failure == not_installed ? "" : "failed: ", v->failure);
         return;
     }
     struct median cpu = median_of(bench, v, v == base ? NULL : base, cpu_of);
     struct median wall = median_of(bench, v, v == base ? NULL : base, wall_of);
     if (v == base)
-        printf("1 = %8.0f us    1 = %8.0f us   ", cpu.middle, wall.middle);
+        printf("1 = %8.0f us   %7.0f  1 = %8.0f us   ", cpu.middle, fastest(bench, v), wall.middle);
     else
-        printf("%5.3f %5.3f-%5.3f %5.3f %5.3f-%5.3f", cpu.middle, cpu.low, cpu.high, wall.middle,
-               wall.low, wall.high);
+        printf("%5.3f %5.3f-%5.3f %7.3f  %5.3f %5.3f-%5.3f", cpu.middle, cpu.low, cpu.high,
+               fastest(bench, v) / fastest(bench, base), wall.middle, wall.low, wall.high);
     printf("%8.0f %7ld %7ld", median_of(bench, v, NULL, faults_of).middle, v->counts.syscalls,
            v->counts.dirty_kib);
     if (v->instructions >= 0)
@@ -250,8 +265,8 @@ static void print_table(const struct bench *bench) {
         printf("nothing (there is none)\n");
     else
         printf("%.2f us here\n", bench->cpuid_ns / 1e3);
-    printf("%-22s%-18s%-18s%8s %7s %7s%s\n", "", "CPU (95 %)", "wall (95 %)", "faults", "calls",
-           "dirty K", bench->instructions ? " instructions" : "");
+    printf("%-22s%-18s%6s  %-18s%8s %7s %7s%s\n", "", "CPU (95 %)", "least", "wall (95 %)",
+           "faults", "calls", "dirty K", bench->instructions ? " instructions" : "");
     for (size_t i = 0; i < bench->count; i++)
         print_variant(bench, &bench->variants[i]);
 }
@@ -273,6 +288,7 @@ static void json_variant(FILE *out, const struct bench *bench, const struct vari
     json_median(out, "wall_ratio", median_of(bench, v, base, wall_of));
     json_median(out, "cpu_us", median_of(bench, v, NULL, cpu_of));
     json_median(out, "wall_us", median_of(bench, v, NULL, wall_of));
+    fprintf(out, ", \"least_cpu_us\": %.1f", fastest(bench, v));
     fprintf(out, ", \"faults\": %.0f, \"syscalls\": %ld, \"dirty_kib\": %ld",
             median_of(bench, v, NULL, faults_of).middle, v->counts.syscalls, v->counts.dirty_kib);
     if (v->instructions >= 0)
@@ -339,6 +355,6 @@ int main(int argc, char **argv) {
         write_json(&bench, json);
     int failed = 0;
     for (size_t i = 0; i < bench.count; i++)
-        failed |= bench.variants[i].failure != NULL;
+        failed |= bench.variants[i].failure && bench.variants[i].failure != not_installed;
     return failed;
 }

@@ -20,16 +20,26 @@ $(BENCH_OUT)/bench: $(BENCH_C) $(BENCH_H)
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) -D_GNU_SOURCE -o $@ $(BENCH_C) -lm
 
+$(BENCH_OUT)/chart: $(BENCH_DIR)chart.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -D_GNU_SOURCE -o $@ $< -lm
+
 $(BENCH_OUT)/recast: $(BENCH_DIR)recast.c $(BENCH_DIR)$(ARCH).c $(BENCH_H)
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) -D_GNU_SOURCE -o $@ $(BENCH_DIR)recast.c $(BENCH_DIR)$(ARCH).c
 
+# SET=full installs what it runs, where it may.
 .PHONY: bench
-bench: $(BENCH_OUT)/bench $(BENCH_OUT)/recast $(MYLD:$(CURDIR)/%=%)
+bench: $(addprefix $(BENCH_OUT)/,bench recast chart) $(MYLD:$(CURDIR)/%=%)
+	@$(if $(filter full,$(SET)),tools/setup bench-full || true)
 	@$(BENCH_DIR)prepare.sh $(SET) $(BENCH_OUT)/$(SET) $(MYLD) $(BENCH_OUT)/recast \
 	    $(BENCH_DIR) $(ONLY) > $(BENCH_OUT)/$(SET).table
 	@cd $(BENCH_OUT)/$(SET) && ../bench --rounds $(ROUNDS) --json ../$(SET).json $(BENCHFLAGS) \
 	    ../$(SET).table $(ONLY)
+	@$(BENCH_OUT)/chart ratios $(BENCH_OUT)/$(SET).json > $(BENCH_OUT)/$(SET).svg
+	@$(if $(filter full,$(SET)),for libc in glibc musl; do \
+	    $(BENCH_OUT)/chart growth $(BENCH_OUT)/$(SET).json $$libc > $(BENCH_OUT)/growth-$$libc.svg; \
+	    $(BENCH_OUT)/chart table $(BENCH_OUT)/$(SET).json $$libc; done)
 
 # Operations inside a running program.
 .PHONY: bench-inside

@@ -4,9 +4,10 @@
 #   inside.sh FOLDER LOADER RECAST SOURCES ROUNDS
 #
 # Out: a table: nanoseconds under ld-linux, and the median over the rounds of myld's divided by
-# ld-linux's in the same round.
+# ld-linux's in the same round; the same as JSON in FOLDER.json.
 set -eu
-folder=$1 loader=$(readlink -f "$2") recast=$(readlink -f "$3") sources=$(readlink -f "$4") rounds=$5
+case $1 in /*) folder=$1 ;; *) folder=$PWD/$1 ;; esac
+loader=$(readlink -f "$2") recast=$(readlink -f "$3") sources=$(readlink -f "$4") rounds=$5
 cc=${CC:-gcc} cxx=${CXX:-g++}
 mkdir -p "$folder/ld"
 cd "$folder"
@@ -64,6 +65,7 @@ awk 'function median(text,   n, i, j, v, t) {
       time[$1, $2, $3] = $4; if ($1 + 1 > rounds) rounds = $1 + 1 }
     END {
         printf "%-24s %12s %8s\n", "inside a process", "ld-linux ns", "myld"
+        printf "[" >json
         for (i = 1; i <= count; i++) {
             native = ratios = ""
             for (r = 0; r < rounds; r++) {
@@ -71,5 +73,8 @@ awk 'function median(text,   n, i, j, v, t) {
                 ratios = ratios " " time[r, "myld", order[i]] / time[r, "linux", order[i]]
             }
             printf "%-24s %12.1f %8.3f\n", order[i], median(native), median(ratios)
+            printf "%s{\"operation\": \"%s\", \"native_ns\": %.1f, \"ratio\": %.4f}", (i > 1 ? ",\n" : ""),
+                order[i], median(native), median(ratios) >json
         }
-    }' runs
+        print "]" >json
+    }' json="$folder.json" runs

@@ -50,13 +50,18 @@ variants() {
     printf '%s\t%s\t./%s\t%s\t%s\n' "$group" "myld now" "$stem.myld" "$now" "$argv"
 }
 
+# missing NAME: its two groups, which say that it is not here.
+missing() {
+    printf '%s, whole\tld-linux\t-\t-\t%s\n%s, to entry\tld-linux\t-\t-\t%s\n' "$1" "$1" "$1" "$1"
+}
+
 # program NAME FILE ENVIRONMENT ARGUMENT...: the groups of one program.
 program() {
     name=$1 file=$2 environment=$3
     shift 3
     chosen "$name" || return 0
     if ! [ -x "$file" ]; then
-        echo "bench: $file is not installed, $name is left out" >&2
+        missing "$name"
         return
     fi
     # A run-path from $ORIGIN would lead astray in a copy, so those folders are named beforehand.
@@ -78,20 +83,16 @@ origin_path() {
         sed "s|\${ORIGIN}|$folder_of|g; s|\$ORIGIN|$folder_of|g"
 }
 
-# hello NAME COMPILER: builds hello.c, when that compiler is here.
+# hello NAME COMPILER: builds hello.c.
 hello() {
-    if command -v "$2" >/dev/null; then
-        "$2" -O2 -o "hello.$1" "$sources/hello.c"
-        program "hello $1" "$PWD/hello.$1" -
-    else
-        echo "bench: $2 is not installed, hello $1 is left out" >&2
-    fi
+    ! command -v "$2" >/dev/null || "$2" -O2 -o "hello.$1" "$sources/hello.c"
+    program "hello $1" "$PWD/hello.$1" -
 }
 
 # many LIBC COMPILER LIBRARIES SYMBOLS: a generated program of many libraries.
 many() {
-    chosen "$3 libraries x $4 symbols $1" && command -v "$2" >/dev/null || return 0
-    "$sources/many.sh" "many/$1-$3x$4" "$3" "$4" "$2"
+    chosen "$3 libraries x $4 symbols $1" || return 0
+    ! command -v "$2" >/dev/null || "$sources/many.sh" "many/$1-$3x$4" "$3" "$4" "$2"
     program "$3 libraries x $4 symbols $1" "$PWD/many/$1-$3x$4/main" -
 }
 
@@ -115,7 +116,7 @@ program soffice /usr/lib/libreoffice/program/soffice.bin - --version
 program kate /usr/bin/kate QT_QPA_PLATFORM=offscreen --version
 program webkit /usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser - --version
 program blender /usr/bin/blender - --version
-for libraries in 10 100 500; do
+for libraries in 10 100 500 1000; do
     for symbols in 0 100 1000; do
         many glibc "${CC:-gcc}" $libraries $symbols
         many musl musl-gcc $libraries $symbols
