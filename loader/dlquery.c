@@ -40,7 +40,8 @@ bool dl_index_objects(struct linker *linker) {
     if (!index)
         return false;
     for (const struct namespace *space = &linker->base; space; space = space->next)
-        for (struct object *object = space->first; object; object = object->next)
+        /* Each is mapped below the last: from the end, most are behind all others already. */
+        for (struct object *object = space->last; object; object = object->prev)
             if (object->map_end > object->map_start && !object->real)
                 insert(index, object);
     struct object_index *old = linker->index;

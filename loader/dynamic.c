@@ -168,8 +168,10 @@ static const char *check_strings(struct object *object, const struct raw *raw) {
         if (is_string && entry->d_un.d_val >= object->strings_size)
             return "string offset outside of the string table";
     }
-    if (raw->has_soname)
+    if (raw->has_soname) {
         object->soname = object->strings + raw->soname;
+        object->name_bits |= object_name_bits(object->soname);
+    }
     if (raw->has_runpath)
         object->runpath = object->strings + raw->runpath;
     else if (raw->has_rpath) /* gABI: DT_RPATH is ignored beside DT_RUNPATH */

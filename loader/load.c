@@ -106,7 +106,10 @@ void load_roll_back(struct transaction *transaction) {
 /* -- libraries -- */
 
 struct object *load_find(struct namespace *space, const char *name) {
+    uint64_t bits = object_name_bits(name);
     for (struct object *object = space->first; object; object = object->next) {
+        if (bits & ~object->name_bits)
+            continue;
         if (object_has_name(object, name))
             return object;
         if (object->soname && !object->by_name && strcmp(object->soname, name) == 0) {

@@ -3,6 +3,7 @@
 
 #include "image.h"
 #include "memory.h"
+#include "symbol.h"
 #include "sys.h"
 #include "tls.h"
 #include <string.h>
@@ -17,6 +18,7 @@ struct object *object_new(enum object_kind kind, const char *path) {
     }
     object->kind = kind;
     object->path = object->label = copy;
+    object->name_bits = object_name_bits(path);
     return object;
 }
 
@@ -100,6 +102,11 @@ void object_free(struct object *object) {
     memory_free(object);
 }
 
+uint64_t object_name_bits(const char *text) {
+    uint32_t hash = symbol_gnu_hash(text) * 2654435769U;
+    return 1ULL << (hash >> 26) | 1ULL << (hash >> 20 & 63);
+}
+
 bool object_add_name(struct object *object, const char *text) {
     struct name *name = memory_alloc(sizeof *name);
     char *copy = memory_copy_text(text);
@@ -109,6 +116,7 @@ bool object_add_name(struct object *object, const char *text) {
         return false;
     }
     name->text = copy;
+    object->name_bits |= object_name_bits(text);
     /* At the end, so that the first name asked for stays first. */
     struct name **link = &object->names;
     while (*link)

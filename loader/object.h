@@ -90,17 +90,18 @@ struct object {
     enum object_kind kind;
     struct namespace *space;
     struct object *next, *prev; /* in the order of loading; changed under the load lock */
+    uint64_t name_bits;         /* object_name_bits of each name, the path and the soname */
+    uint64_t device, inode;
     struct link_map *map; /* mirror for debuggers and the libc; NULL until rendezvous.c adds it */
-    bool published;       /* the mirror is in the debuggers' list */
     const char *path;     /* the name it was opened by; "" for the program */
     const char *label;    /* what messages call it: the path, or the program's name */
     const char *origin;   /* folder of the real file, for $ORIGIN; NULL when unknown */
     struct name *names;   /* other names it was asked for by */
-    uint64_t device, inode;
-    struct object *real;      /* for another namespace's entry of the loader: the one that it stands
-                                 for, which owns all but the entry; NULL: this is no such entry */
+    struct object *real;  /* for another namespace's entry of the loader: the one that it stands
+                             for, which owns all but the entry; NULL: this is no such entry */
     struct object *requester; /* whose DT_NEEDED (or dlopen) brought it; NULL for the program */
     uint32_t number;          /* what events call it; 0: none has told of it */
+    bool published;           /* the mirror is in the debuggers' list */
 
     /* -- image: image.c -- */
     uintptr_t bias;               /* load bias: address in memory minus address in the file */
@@ -227,6 +228,10 @@ struct object *object_new_entry(struct object *real);
 
 /* Frees an object and what it owns, its mapping included. No thread may be reading it. */
 void object_free(struct object *object);
+
+/* The bits that stand for a name: an object whose name_bits lack one of them does not answer to it,
+ * which spares nearly all comparisons of names. */
+uint64_t object_name_bits(const char *text);
 
 /* Remembers that the object answers to `name`, too. Returns false when there is no memory. */
 bool object_add_name(struct object *object, const char *name);

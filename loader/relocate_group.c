@@ -7,6 +7,7 @@
 #include "index.h"
 #include "linker.h"
 #include "relocate.h"
+#include "retire.h"
 
 /* How many symbols will be looked up, about: as many as relocations name one. */
 static size_t count_lookups(const struct object_list *order, bool lazy) {
@@ -31,6 +32,7 @@ static void build_indexes(const struct scope_list *scopes, size_t lookups) {
 static void drop_indexes(struct linker *linker, const struct scope_list *scopes) {
     for (size_t i = 0; i < scopes->count; i++)
         index_drop(linker, scopes->item[i]->list);
+    retire_sweep(linker);
 }
 
 /* Where IFUNCs do not exist any order will do, and only errors show it: that of loading, but the

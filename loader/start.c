@@ -63,6 +63,7 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
         !(linker->self->needed = object_list_new(0)))
         sys_exit(127);
     linker->self->soname = strrchr(linker->search.facts->glibc_interpreter, '/') + 1;
+    linker->self->name_bits |= object_name_bits(linker->self->soname);
     linker->self->entry = (uintptr_t)_start;
     linker->self->relocated = true;
     linker->self->never_unload = true;
@@ -138,6 +139,7 @@ bool start_load_program(struct linker *linker, struct error *error) {
             return error_no_memory(error, "");
         memory_free((char *)linker->self->path);
         linker->self->path = linker->self->label = name;
+        linker->self->name_bits |= object_name_bits(name);
     }
     if (linker->options.mode != MODE_RUN)
         return true;

@@ -116,8 +116,10 @@ struct check {
 };
 
 static const struct object *find_library(const struct namespace *space, const char *file) {
+    uint64_t bits = object_name_bits(file);
     for (const struct object *object = space->first; object; object = object->next)
-        if (object_has_name(object, file) || (object->soname && strcmp(object->soname, file) == 0))
+        if (!(bits & ~object->name_bits) && (object_has_name(object, file) ||
+                                             (object->soname && strcmp(object->soname, file) == 0)))
             return object;
     return NULL;
 }
