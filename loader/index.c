@@ -1,14 +1,15 @@
 /* The index over the symbols of a scope; see index.h.
  *
  * A lookup in a scope of n objects asks one after the other, each time with a cache miss or two
- * (the bloom filter's word). A program of 200 libraries makes 100,000 lookups. The index is a hash
- * table over all their symbols, made from the words of the GNU hash tables' chains alone: these
- * hold the names' hashes, so that no name is read. It is an array of 32-bit heads and one of 8-byte
- * entries, which lie in the order of the objects and of their symbols: an entry's number says whose
- * it is. Chains are in the order of the scope, as each entry is put before those of later objects.
+ * (the bloom filter's word). A program of 200 libraries makes 100,000 lookups. The index is one
+ * hash table over all their symbols, made from the words of the GNU hash tables' chains alone:
+ * these hold the names' hashes, so that no name is read. It says which object is the first that has
+ * a symbol of the hash, and which symbol that is; later ones of the same hash are left out. Its
+ * slots are 8 bytes, found by linear probing, so that a lookup costs one cache miss.
  *
- * The answer is the scan's: an entry with the right hash says only where in which object to go on
- * as a scan would.
+ * The answer is the scan's: the index says only where a scan would first meet a symbol of the right
+ * hash. Where that one does not serve (it has another version, or but the same hash), there is a
+ * scan from that object on.
  *
  * Reading ahead: what a lookup touches is far apart and in no order. For a batch of relocations
  * each step is taken for all of them before the next step of any, so that their cache misses
@@ -20,30 +21,35 @@
 #include "retire.h"
 #include "sys.h"
 
-struct entry {
-    uint32_t hash; /* the lowest bit is not the name's */
-    uint32_t next; /* number of the next entry of the chain + 1; 0: none */
-};
-
-/* The entries of one object begin at `start`. */
-struct part {
-    uint32_t start;
-    const struct object *object;
-};
-
 struct symbol_index {
-    size_t size;    /* bytes of the mapping that holds all of it */
-    unsigned shift; /* of a mixed hash, so that it becomes a number of a chain */
-    uint32_t *heads;
-    struct entry *entries;
-    size_t part_count;
-    struct part parts[];
+    size_t size;          /* bytes of the mapping that holds all of it */
+    unsigned shift;       /* of a mixed hash, so that it becomes a number of a slot */
+    unsigned symbol_bits; /* of a slot */
+    const struct object_list *list;
+    /* Upper 31 bits: the hash without its lowest bit, which the tables do not have. Then the
+     * object's number in the list, from 1, and the symbol's, counted as count_symbols counts. 0:
+     * free. */
+    uint64_t slots[];
 };
 
-/* The hash's lowest bit is not in the tables; the others are mixed (Knuth's multiplier), as the GNU
- * hash leaves similar names close together. */
-static uint32_t chain_number(const struct symbol_index *index, uint32_t hash) {
+enum { ID_BITS = 33 };
+
+/* The bits of the hash that the tables have, mixed (Knuth's multiplier), as the GNU hash leaves
+ * similar names close together. */
+static size_t slot_number(const struct symbol_index *index, uint32_t hash) {
     return ((hash >> 1) * 2654435769U) >> index->shift;
+}
+
+static size_t next_slot(const struct symbol_index *index, size_t at) {
+    return (at + 1) & ((1UL << (32 - index->shift)) - 1);
+}
+
+/* The slot of a hash, or the free one where it would be. */
+static size_t find_slot(const struct symbol_index *index, uint32_t hash) {
+    size_t at = slot_number(index, hash);
+    while (index->slots[at] && index->slots[at] >> ID_BITS != hash >> 1)
+        at = next_slot(index, at);
+    return at;
 }
 
 /* -- one object -- */
@@ -61,10 +67,12 @@ static uint32_t count_gnu(const struct object *object) {
     return last + 1 - first;
 }
 
-static uint32_t count_symbols(const struct object *object) {
-    return object->gnu_hash.bloom      ? count_gnu(object)
-           : object->sysv_hash.buckets ? object->sysv_hash.chain_count
-                                       : 0;
+static uint32_t count_symbols(struct object *object) {
+    if (!object->gnu_hash.bloom)
+        return object->sysv_hash.buckets ? object->sysv_hash.chain_count : 0;
+    if (!object->gnu_hash.counted)
+        object->gnu_hash.counted = count_gnu(object) + 1;
+    return object->gnu_hash.counted - 1;
 }
 
 /* The hash of the object's symbol number `at`, counted as count_symbols counts. */
@@ -93,52 +101,63 @@ bool index_pays(const struct object_list *list, size_t lookups) {
     return true;
 }
 
-static void add_entries(struct symbol_index *index, const struct part *part, uint32_t end) {
-    for (uint32_t i = end; i-- > part->start;) {
-        uint32_t hash = hash_of(part->object, i - part->start);
-        uint32_t *head = &index->heads[chain_number(index, hash)];
-        index->entries[i] = (struct entry){hash, *head};
-        *head = i + 1;
+/* Adds the symbols of object number `number` of the list; those of a hash that is there already
+ * are known by an earlier object. */
+static void add_symbols(struct symbol_index *index, size_t number) {
+    enum { AHEAD = 16 };
+    const struct object *object = index->list->item[number];
+    uint64_t id = (uint64_t)(number + 1) << index->symbol_bits;
+    uint32_t count = count_symbols(index->list->item[number]);
+    for (uint32_t i = 0; i < count; i++) {
+        if (object->gnu_hash.bloom && i + AHEAD < count)
+            __builtin_prefetch(&index->slots[slot_number(index, object->gnu_hash.chain[i + AHEAD])],
+                               1);
+        uint32_t hash = hash_of(object, i);
+        uint64_t *slot = &index->slots[find_slot(index, hash)];
+        if (!*slot)
+            *slot = (uint64_t)(hash >> 1) << ID_BITS | id | i;
     }
 }
 
-static struct symbol_index *map_index(size_t objects, size_t symbols) {
-    unsigned bits = 4;
-    while (bits < 30 && 1UL << bits < symbols)
+/* Bits that hold the numbers below `count`. */
+static unsigned bits_for(size_t count) {
+    unsigned bits = 1;
+    while (bits < 32 && 1UL << bits < count)
         bits++;
-    size_t fixed = align_up(sizeof(struct symbol_index) + objects * sizeof(struct part), 16);
-    size_t entries = symbols * sizeof(struct entry);
-    size_t size = fixed + entries + (sizeof(uint32_t) << bits);
+    return bits;
+}
+
+/* An empty index for `symbols` symbols, of which at least a quarter of the slots stays free. */
+static struct symbol_index *map_index(size_t symbols) {
+    unsigned bits = bits_for(symbols + symbols / 3 + 1);
+    size_t size = sizeof(struct symbol_index) + (sizeof(uint64_t) << bits);
     uintptr_t at = sys_mmap(0, size, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (sys_failed(at))
         return NULL;
     struct symbol_index *index = (struct symbol_index *)at;
-    *index = (struct symbol_index){
-        .size = size,
-        .shift = 32 - bits,
-        .entries = (struct entry *)(at + fixed),
-        .heads = (uint32_t *)(at + fixed + entries),
-    };
+    index->size = size;
+    index->shift = 32 - bits;
     return index;
 }
 
 void index_build(struct object_list *list) {
-    size_t symbols = 0;
-    for (size_t i = 0; i < list->count; i++)
-        symbols += count_symbols(list->item[i]);
-    struct symbol_index *index = symbols < UINT32_MAX ? map_index(list->count, symbols) : NULL;
+    size_t symbols = 0, most = 0;
+    unsigned symbol_bits = ID_BITS - bits_for(list->count + 1);
+    for (size_t i = 0; i < list->count; i++) {
+        size_t count = count_symbols(list->item[i]);
+        symbols += count;
+        most = max_size(most, count);
+    }
+    if (most >> symbol_bits || symbols >= 1UL << 30)
+        return;
+    struct symbol_index *index = map_index(symbols);
     if (!index)
         return;
-    uint32_t start = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        index->parts[i] = (struct part){start, list->item[i]};
-        start += count_symbols(list->item[i]);
-    }
-    index->part_count = list->count;
-    uint32_t end = start;
-    for (size_t i = list->count; i-- > 0; end = index->parts[i].start)
-        add_entries(index, &index->parts[i], end);
+    index->symbol_bits = symbol_bits;
+    index->list = list;
+    for (size_t i = 0; i < list->count; i++)
+        add_symbols(index, i);
     atomic_store_explicit(&list->index, index, memory_order_release);
 }
 
@@ -155,127 +174,102 @@ void index_drop(struct linker *linker, struct object_list *list) {
 
 /* -- finding -- */
 
-/* The part that entry number `at` belongs to: the last one that starts at or before it. */
-static const struct part *part_of(const struct symbol_index *index, uint32_t at) {
-    size_t low = 0, high = index->part_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (index->parts[middle].start <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return &index->parts[low - 1];
+/* What a slot that is not free stands for. */
+static size_t object_number(const struct symbol_index *index, uint64_t slot) {
+    return ((slot & ((1ULL << ID_BITS) - 1)) >> index->symbol_bits) - 1;
 }
 
-/* True when a walk along the object's own chain from entry `first` comes to entry `at`. */
-static bool walk_reaches(const struct symbol_index *index, uint32_t first, uint32_t at) {
-    while (first < at && !(index->entries[first].hash & 1))
-        first++;
-    return first == at;
+static uint32_t symbol_number(const struct symbol_index *index, uint64_t slot) {
+    return (uint32_t)(slot & ((1ULL << index->symbol_bits) - 1));
 }
 
-struct symbol_result index_find(const struct symbol_index *index,
-                                const struct symbol_request *request) {
-    const struct object *asked = NULL;
-    uint32_t first = 0;
-    uint32_t number = index->heads[chain_number(index, request->gnu_hash)];
-    for (; number; number = index->entries[number - 1].next) {
-        uint32_t at = number - 1;
-        if ((index->entries[at].hash ^ request->gnu_hash) >> 1)
-            continue;
-        const struct part *part = part_of(index, at);
-        if (part->object == asked && walk_reaches(index, first, at))
-            continue; /* another symbol of the same hash, which the walk from the first one met */
-        asked = part->object;
-        first = at;
-        struct symbol_result found = symbol_find_from(asked, at - part->start, request);
-        if (found.symbol)
-            return found;
-    }
-    return (struct symbol_result){NULL, NULL};
+bool index_find(const struct symbol_index *index, uint32_t hash, size_t *object, uint32_t *symbol) {
+    uint64_t slot = index->slots[find_slot(index, hash)];
+    if (!slot)
+        return false;
+    *object = object_number(index, slot);
+    *symbol = symbol_number(index, slot);
+    return true;
 }
 
 /* -- reading ahead -- */
 
-/* One relocation on its way through the steps. */
+/* One symbol on its way through the steps. */
 struct ahead {
-    const char *name; /* NULL: nothing to look up */
-    uint32_t *hash, head;
+    uint32_t number; /* of the symbol that a relocation refers to */
+    uint32_t *hash;  /* where that of its name goes */
+    const char *name;
     const struct object *object; /* that defines it */
     const Elf64_Sym *definition; /* NULL: none is known */
 };
 
-static void find_names(const struct object *object, const Elf64_Rela *table, size_t count,
-                       struct ahead *ahead) {
-    uint32_t last = 0;
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(&object->symbols[table[i].r_info >> 32]);
-    for (size_t i = 0; i < count; i++) {
+/* Collects the symbols that differ from the one before; *covered becomes how many relocations that
+ * are. */
+static size_t find_symbols(const struct object *object, const Elf64_Rela *table, size_t *covered,
+                           uint32_t last, uint32_t *hash, struct ahead *ahead) {
+    size_t count = 0, i = 0;
+    for (; i < *covered && count < INDEX_BATCH; i++) {
         uint32_t number = (uint32_t)(table[i].r_info >> 32);
-        ahead[i].name = NULL;
-        if (!number || number == last || !symbol_index_is_valid(object, number))
+        hash[i] = 0;
+        if (!number || number == last || number >= object->symbol_limit)
             continue;
         last = number;
-        ahead[i].name = object->strings + object->symbols[number].st_name;
+        __builtin_prefetch(&object->symbols[number]);
+        ahead[count++] = (struct ahead){.number = number, .hash = &hash[i]};
+    }
+    *covered = i;
+    return count;
+}
+
+static void find_names(const struct object *object, size_t count, struct ahead *ahead) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t offset = object->symbols[ahead[i].number].st_name;
+        ahead[i].name = object->strings + (offset < object->strings_size ? offset : 0);
         __builtin_prefetch(ahead[i].name);
         __builtin_prefetch(ahead[i].name + 64); /* C++ */
+        if (object->versym)
+            __builtin_prefetch(&object->versym[ahead[i].number]);
     }
 }
 
-static void find_heads(const struct symbol_index *index, size_t count, struct ahead *ahead) {
-    for (size_t i = 0; i < count; i++)
-        if (ahead[i].name) {
-            *ahead[i].hash = symbol_gnu_hash(ahead[i].name);
-            if (index)
-                __builtin_prefetch(&index->heads[chain_number(index, *ahead[i].hash)]);
-        }
-    if (!index)
-        return;
-    for (size_t i = 0; i < count; i++)
-        if (ahead[i].name) {
-            ahead[i].head = index->heads[chain_number(index, *ahead[i].hash)];
-            __builtin_prefetch(&index->entries[ahead[i].head ? ahead[i].head - 1 : 0]);
-        }
+static void find_hashes(const struct symbol_index *index, size_t count, struct ahead *ahead) {
+    for (size_t i = 0; i < count; i++) {
+        *ahead[i].hash = symbol_gnu_hash(ahead[i].name);
+        if (index)
+            __builtin_prefetch(&index->slots[slot_number(index, *ahead[i].hash)]);
+    }
 }
 
-/* The first definition with the right hash. */
+/* The symbol with the right hash, and what a look at it touches. */
 static void find_definition(const struct symbol_index *index, struct ahead *ahead) {
-    uint32_t number = ahead->name ? ahead->head : 0;
-    while (number && (index->entries[number - 1].hash ^ *ahead->hash) >> 1)
-        number = index->entries[number - 1].next;
+    uint64_t slot = index->slots[find_slot(index, *ahead->hash)];
     ahead->definition = NULL;
-    if (!number)
+    if (!slot)
         return;
-    const struct part *part = part_of(index, number - 1);
-    const struct object *object = ahead->object = part->object;
+    const struct object *object = index->list->item[object_number(index, slot)];
     if (!object->gnu_hash.bloom)
         return;
-    uint32_t at = number - 1 - part->start, symbol = at + object->gnu_hash.first;
+    uint32_t symbol = symbol_number(index, slot) + object->gnu_hash.first;
+    ahead->object = object;
     ahead->definition = &object->symbols[symbol];
     __builtin_prefetch(ahead->definition);
-    __builtin_prefetch(&object->gnu_hash.chain[at]);
     if (object->versym)
         __builtin_prefetch(&object->versym[symbol]);
 }
 
-void index_look_ahead(const struct symbol_index *index, const struct object *object,
-                      const Elf64_Rela *table, size_t count, uint32_t *hash) {
+size_t index_look_ahead(const struct symbol_index *index, const struct object *object,
+                        const Elf64_Rela *table, size_t covered, uint32_t last, uint32_t *hash) {
     struct ahead ahead[INDEX_BATCH];
-    for (size_t i = 0; i < count; i++) {
-        hash[i] = 0;
-        ahead[i].hash = &hash[i];
-    }
-    find_names(object, table, count, ahead);
-    find_heads(index, count, ahead);
-    if (!index)
-        return;
-    for (size_t i = 0; i < count; i++)
+    size_t count = find_symbols(object, table, &covered, last, hash, ahead);
+    find_names(object, count, ahead);
+    find_hashes(index, count, ahead);
+    for (size_t i = 0; index && i < count; i++)
         find_definition(index, &ahead[i]);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; index && i < count; i++)
         if (ahead[i].definition) {
             const char *name = ahead[i].object->strings + ahead[i].definition->st_name;
             __builtin_prefetch(name);
             __builtin_prefetch(name + 64);
         }
+    return covered;
 }

@@ -8,8 +8,9 @@
 
 struct linker;
 
-/* So many relocations are looked at ahead. */
+/* So many symbols are looked at ahead, and at most so many relocations. */
 #define INDEX_BATCH 16
+#define INDEX_COVERED 64
 
 /* True when `lookups` lookups in `list` cost more without an index than with one, its making
  * included. */
@@ -22,14 +23,15 @@ void index_build(struct object_list *list);
 /* Takes the list's index away, if it has one. Other threads may be using it. */
 void index_drop(struct linker *linker, struct object_list *list);
 
-/* What symbol_find_in_list(list, 0, request) says, from the list's index. */
-struct symbol_result index_find(const struct symbol_index *index,
-                                const struct symbol_request *request);
+/* Where a scan of the list would first meet a symbol of this hash: the number of the object in the
+ * list, and the symbol's among those that the object hashes. Returns false when nowhere. */
+bool index_find(const struct symbol_index *index, uint32_t hash, size_t *object, uint32_t *symbol);
 
-/* Brings what `count` (up to INDEX_BATCH) relocations of `object` will need into the cache: their
- * symbols' names and, with an index, its entries and the definitions. Fills hash[] with the names'
- * GNU hashes; 0 where there is no name. */
-void index_look_ahead(const struct symbol_index *index, const struct object *object,
-                      const Elf64_Rela *table, size_t count, uint32_t *hash);
+/* Brings what the next relocations of `object` will need into the cache: their symbols' names and,
+ * with an index, its slots and the definitions. `last`: the symbol that was looked up last, 0:
+ * none. Returns how many of the `count` (up to INDEX_COVERED) relocations it has looked at, and
+ * fills hash[] with the GNU hashes of the names of these: 0 where it is not known or not needed. */
+size_t index_look_ahead(const struct symbol_index *index, const struct object *object,
+                        const Elf64_Rela *table, size_t count, uint32_t last, uint32_t *hash);
 
 #endif

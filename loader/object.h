@@ -134,6 +134,7 @@ struct object {
         uint32_t bloom_shift;
         const uint32_t *buckets;
         uint32_t bucket_count;
+        uint32_t counted;      /* its symbols + 1, once index.c has counted them; 0: not yet */
         const uint32_t *chain; /* chain[index of symbol - first] */
         uint32_t first;        /* first symbol that is hashed */
         uint32_t limit;        /* no symbol index reaches this in the chain */

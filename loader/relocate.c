@@ -265,6 +265,10 @@ static bool apply_word(struct pass *pass, const struct relocation *relocation) {
                                              relocation->kind == RELOC_JUMP_SLOT, pass->sign});
     }
     uintptr_t value = value_of(definition) + addend;
+    if (relocation->kind == RELOC_ABSOLUTE && !event_wanted(pass->linker, EVENT_bind)) {
+        pass->same = (uint64_t)relocation->symbol << 32 | relocation->type;
+        pass->same_value = value - addend;
+    }
     if (pass->watched && relocation->kind == RELOC_JUMP_SLOT && definition.symbol)
         value = audit_bind_now(pass->linker, pass->object, definition, value);
     store_target(relocation->place, value, pass->sign);
@@ -391,15 +395,26 @@ static bool apply(struct pass *pass, const struct relocation *relocation) {
     return true;
 }
 
+static bool is_place(struct pass *pass, const Elf64_Rela *rela) {
+    return pass_has_place(pass, pass->object->bias + rela->r_offset, sizeof(uintptr_t));
+}
+
 static bool apply_table(struct pass *pass, const Elf64_Rela *table, size_t start, size_t count) {
     struct relocation relocation;
-    uint32_t hash[INDEX_BATCH] = {0};
-    for (size_t i = start; i < count; i++) {
-        size_t at = (i - start) % INDEX_BATCH;
-        if (at == 0)
-            index_look_ahead(pass->index, pass->object, &table[i], min_size(count - i, INDEX_BATCH),
-                             hash);
-        pass->hash = hash[at];
+    uint32_t hash[INDEX_COVERED];
+    for (size_t i = start, batch = start, end = start; i < count; i++) {
+        if (i == end) {
+            batch = i;
+            end += index_look_ahead(pass->index, pass->object, &table[i],
+                                    min_size(count - i, INDEX_COVERED),
+                                    pass->last_valid ? pass->last_index : 0, hash);
+        }
+        if (table[i].r_info == pass->same && pass->same && is_place(pass, &table[i])) {
+            store(pass->object->bias + table[i].r_offset,
+                  pass->same_value + (uint64_t)table[i].r_addend);
+            continue;
+        }
+        pass->hash = hash[i - batch];
         if ((!decode(pass, &table[i], &relocation) || !apply(pass, &relocation)) &&
             !report_and_go_on(pass->linker, pass->error))
             return false;

@@ -28,6 +28,8 @@ struct pass {
     bool again; /* the last reference hit that memory */
     bool sign;  /* the relocations are those of a signed PLT */
     struct symbol_result last;
+    uint64_t same;        /* r_info of the last plain word that needed a symbol; 0: none yet */
+    uintptr_t same_value; /* and that symbol's value */
     const struct symbol_index *index; /* of the first scope; NULL: none */
     uint32_t hash;                    /* of the present relocation's name; 0: not known */
     bool watched;                     /* auditors want to see what PLT slots are bound to */

@@ -11,13 +11,52 @@
 #define STB_GNU_UNIQUE 10
 #endif
 
+/* -- names, eight bytes at a time: those of C++ symbols are long -- */
+
+typedef uint64_t word __attribute__((aligned(1), may_alias));
+
+/* True when eight bytes from `at` do not reach into the next page, which may not be there. */
+static inline bool is_in_page(const void *at) {
+    return ((uintptr_t)at & 4095) <= 4096 - sizeof(word);
+}
+
+/* True when one of the eight bytes is 0. */
+static inline bool has_zero(uint64_t eight) {
+    return (eight - 0x0101010101010101) & ~eight & 0x8080808080808080;
+}
+
 uint32_t symbol_gnu_hash(const char *name) {
-    /* hash = hash * 33 + byte for each byte; two at a time, as each product waits for the last. */
+    /* hash = hash * 33 + byte for each byte. As each product waits for the last, eight bytes at a
+     * time: side by side they become four pairs, two fours, and then one number. */
+    enum { P2 = 33 * 33, P4 = P2 * P2 };
     uint32_t hash = 5381;
     const unsigned char *byte = (const unsigned char *)name;
+    while (is_in_page(byte)) {
+        uint64_t eight = *(const word *)byte;
+        if (has_zero(eight))
+            break;
+        uint64_t pairs = (eight & 0x00ff00ff00ff00ff) * 33 + (eight >> 8 & 0x00ff00ff00ff00ff);
+        uint64_t fours = (pairs & 0x0000ffff0000ffff) * P2 + (pairs >> 16 & 0x0000ffff0000ffff);
+        hash = (hash * P4 + (uint32_t)fours) * P4 + (uint32_t)(fours >> 32);
+        byte += sizeof eight;
+    }
     for (; byte[0] && byte[1]; byte += 2)
         hash = hash * (33 * 33) + (byte[0] * 33U + byte[1]);
     return byte[0] ? hash * 33 + byte[0] : hash;
+}
+
+/* strcmp(a, b) == 0. The hash says beforehand that they are equal, nearly always. */
+static bool same_name(const char *a, const char *b) {
+    while (is_in_page(a) && is_in_page(b)) {
+        uint64_t left = *(const word *)a;
+        if (left != *(const word *)b)
+            break;
+        if (has_zero(left))
+            return true;
+        a += sizeof left;
+        b += sizeof left;
+    }
+    return strcmp(a, b) == 0;
 }
 
 uint32_t symbol_sysv_hash(const char *name) {
@@ -44,24 +83,6 @@ const struct version *symbol_version(const struct object *object, uint32_t index
 }
 
 /* -- one object -- */
-
-/* strcmp(a, b) == 0, eight bytes at a time: the names of C++ symbols are long, and the hash says
- * beforehand that they are equal. A word is read only where it does not reach into the next page,
- * which may not be there. */
-static bool same_name(const char *a, const char *b) {
-    typedef uint64_t word __attribute__((aligned(1), may_alias));
-    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
-    while ((((uintptr_t)a | (uintptr_t)b) & 4095) <= 4096 - sizeof(word)) {
-        uint64_t left = *(const word *)a;
-        if (left != *(const word *)b)
-            break;
-        if ((left - ones) & ~left & tops) /* has a byte of 0 */
-            return true;
-        a += sizeof(word);
-        b += sizeof(word);
-    }
-    return strcmp(a, b) == 0;
-}
 
 static bool is_hidden(const struct object *object, const Elf64_Sym *symbol) {
     unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
@@ -262,17 +283,21 @@ static bool is_passed_over(const struct object *object, const struct symbol_requ
     return request->for_copy && object->kind == OBJECT_PROGRAM;
 }
 
-struct symbol_result symbol_find_from(const struct object *object, uint32_t at,
+/* The definition in one object, by an index: goes on at symbol number `at` of those that the object
+ * hashes. */
+static struct symbol_result find_from(const struct object *object, uint32_t at,
                                       const struct symbol_request *request) {
     struct candidates candidates = {NULL, 0};
     if (is_passed_over(object, request))
         return (struct symbol_result){NULL, NULL};
-    const Elf64_Sym *symbol =
-        object->gnu_hash.bloom
-            ? choose(object, walk_gnu(object, object->gnu_hash.first + at, request, &candidates),
-                     &candidates)
-            : symbol_find_in(object, request);
-    return bind(object, symbol, request);
+    if (!object->gnu_hash.bloom)
+        return bind(object, symbol_find_in(object, request), request);
+    /* Nearly always it is the first one: the chain is not looked at. */
+    uint32_t index = object->gnu_hash.first + at;
+    const Elf64_Sym *symbol = match(object, index, request, &candidates);
+    if (!symbol && !(object->gnu_hash.chain[at] & 1))
+        symbol = walk_gnu(object, index + 1, request, &candidates);
+    return bind(object, choose(object, symbol, &candidates), request);
 }
 
 /* True for a definition in whose place a later one may come. */
@@ -280,8 +305,9 @@ static bool is_last_resort(const struct symbol_request *request, struct symbol_r
     return request->weak_last && ELF64_ST_BIND(found.symbol->st_info) == STB_WEAK;
 }
 
-static inline struct symbol_result scan(const struct object_list *list, size_t start,
-                                        const struct symbol_request *request) {
+/* Asks the objects one after the other. */
+static struct symbol_result scan(const struct object_list *list, size_t start,
+                                 const struct symbol_request *request) {
     struct symbol_result weak = {NULL, NULL};
     for (size_t i = start; i < list->count; i++) {
         const struct object *object = list->item[i];
@@ -305,9 +331,16 @@ struct symbol_result symbol_find_in_list(const struct object_list *list, size_t 
                                          const struct symbol_request *request) {
     struct object_list *mutable = (struct object_list *)list;
     const struct symbol_index *index = atomic_load_explicit(&mutable->index, memory_order_acquire);
-    if (!index || start || request->weak_last || request->observer)
+    if (!index || start != 0 || request->weak_last || request->observer)
         return scan(list, start, request);
-    struct symbol_result found = index_find(index, request);
+    size_t first;
+    uint32_t at;
+    struct symbol_result found = {NULL, NULL};
+    if (index_find(index, request->gnu_hash, &first, &at)) {
+        found = find_from(list->item[first], at, request);
+        if (!found.symbol)
+            found = scan(list, first, request);
+    }
     CHECKED(struct symbol_result scanned = scan(list, 0, request);)
     CHECKED(CHECK(found.symbol == scanned.symbol && found.object == scanned.object);)
     return found;

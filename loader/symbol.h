@@ -41,11 +41,6 @@ const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol
 /* Why `object` has no definition for the request, in the words of the event "candidate". */
 const char *symbol_why_not(const struct object *object, const struct symbol_request *request);
 
-/* As symbol_find_in, for an object of a list's index (index.h): goes on in the object's hash table
- * at symbol number `at` of those that it hashes. */
-struct symbol_result symbol_find_from(const struct object *object, uint32_t at,
-                                      const struct symbol_request *request);
-
 /* The definition in the first object of `list`, from index `start`, that has one. */
 struct symbol_result symbol_find_in_list(const struct object_list *list, size_t start,
                                          const struct symbol_request *request);
