@@ -18,18 +18,19 @@
 #include "index.h"
 
 #include "linker.h"
+#include "memory.h"
 #include "retire.h"
 #include "sys.h"
+#include <sys/mman.h>
 
 struct symbol_index {
-    size_t size;          /* bytes of the mapping that holds all of it */
     unsigned shift;       /* of a mixed hash, so that it becomes a number of a slot */
     unsigned symbol_bits; /* of a slot */
     const struct object_list *list;
     /* Upper 31 bits: the hash without its lowest bit, which the tables do not have. Then the
      * object's number in the list, from 1, and the symbol's, counted as count_symbols counts. 0:
      * free. */
-    uint64_t slots[];
+    uint64_t *slots;
 };
 
 enum { ID_BITS = 33 };
@@ -127,16 +128,24 @@ static unsigned bits_for(size_t count) {
     return bits;
 }
 
-/* An empty index for `symbols` symbols, of which at least a quarter of the slots stays free. */
-static struct symbol_index *map_index(size_t symbols) {
+/* An empty index for `symbols` symbols, of which at least a quarter of the slots stays free. Large
+ * pages where there are enough slots for one: lookups go everywhere, and each other page would cost
+ * a look into the page tables, too. */
+static struct symbol_index *new_index(size_t symbols) {
+    enum { HUGE_PAGE = 2 << 20 };
     unsigned bits = bits_for(symbols + symbols / 3 + 1);
-    size_t size = sizeof(struct symbol_index) + (sizeof(uint64_t) << bits);
+    size_t size = sizeof(uint64_t) << bits;
+    bool huge = size >= HUGE_PAGE;
+    struct symbol_index *index = memory_alloc(sizeof *index);
     uintptr_t at = sys_mmap(0, size, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (sys_failed(at))
+                            MAP_PRIVATE | MAP_ANONYMOUS | (huge ? 0 : MAP_POPULATE), -1, 0);
+    if (!index || sys_failed(at)) {
+        memory_free(index);
         return NULL;
-    struct symbol_index *index = (struct symbol_index *)at;
-    index->size = size;
+    }
+    if (huge)
+        sys3(SYS_madvise, (long)at, (long)size, MADV_HUGEPAGE);
+    index->slots = (uint64_t *)at;
     index->shift = 32 - bits;
     return index;
 }
@@ -151,7 +160,7 @@ void index_build(struct object_list *list) {
     }
     if (most >> symbol_bits || symbols >= 1UL << 30)
         return;
-    struct symbol_index *index = map_index(symbols);
+    struct symbol_index *index = new_index(symbols);
     if (!index)
         return;
     index->symbol_bits = symbol_bits;
@@ -163,7 +172,8 @@ void index_build(struct object_list *list) {
 
 static void unmap(void *item) {
     struct symbol_index *index = item;
-    sys_munmap((uintptr_t)index, index->size);
+    sys_munmap((uintptr_t)index->slots, sizeof(uint64_t) << (32 - index->shift));
+    memory_free(index);
 }
 
 void index_drop(struct linker *linker, struct object_list *list) {

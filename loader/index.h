@@ -29,9 +29,9 @@ bool index_find(const struct symbol_index *index, uint32_t hash, size_t *object,
 
 /* Brings what the next relocations of `object` will need into the cache: their symbols' names and,
  * with an index, its slots and the definitions. `last`: the symbol that was looked up last, 0:
- * none. Returns how many of the `count` (up to INDEX_COVERED) relocations it has looked at, and
+ * none. Returns how many of the `covered` (up to INDEX_COVERED) relocations it has looked at, and
  * fills hash[] with the GNU hashes of the names of these: 0 where it is not known or not needed. */
 size_t index_look_ahead(const struct symbol_index *index, const struct object *object,
-                        const Elf64_Rela *table, size_t count, uint32_t last, uint32_t *hash);
+                        const Elf64_Rela *table, size_t covered, uint32_t last, uint32_t *hash);
 
 #endif
