@@ -1,11 +1,12 @@
 /*
  * What only aarch64 has: pages with PROT_BTI, object by object as their property notes ask; PLTs
- * whose slots are signed (-z pac-plt); functions of a variant calling convention, which are bound
- * at the start.
+ * whose slots are signed (-z pac-plt) or whose entries are guarded; functions of a variant calling
+ * convention, which are bound at the start; arguments of IFUNC resolvers.
  */
 #include "support.h"
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static void need_aarch64(void) {
     if (strcmp(TEST_ARCH, "aarch64"))
@@ -19,6 +20,9 @@ static const char *const lines[] = {
     "LD_LIBRARY_PATH=unguarded ./branch none",
     "./branch_nolibc",
     "./branch_nolibc x",
+    "LD_LIBRARY_PATH=guarded ./greet",
+    "LD_LIBRARY_PATH=guarded LD_BIND_NOW=1 ./greet",
+    "./ifunc_arguments",
     "./variant",
     "LD_BIND_NOW=1 ./variant",
     "LD_LIBRARY_PATH=lacks_variant ./variant",
@@ -50,4 +54,19 @@ Test(guard, signed_plt) {
         cr_expect(got.exit == 0 && !strcmp(got.out, expected), "%s: %d %s%s", ways[i], got.signal,
                   got.out, got.error);
     }
+}
+
+/* Debian's libc for cross compilers is of a revision for which there is no table: it is refused
+ * with its name, before anything of it runs. */
+Test(guard, cross_libc) {
+    static const char folder[] = "/usr/aarch64-linux-gnu/lib";
+    need_aarch64();
+    if (access(text("%s/libc.so.6", folder), R_OK))
+        cr_skip_test("no libc6-arm64-cross here");
+    struct result got = run_myld(EXPLICIT, text("--library-path %s", folder), "./hello");
+
+    cr_expect(got.exit == 127 && !*got.out, "exit %d: %s", got.exit, got.out);
+    cr_expect(strstr(got.error, "/libc.so.6: this glibc (Debian GLIBC 2.36-") &&
+                  strstr(got.error, ") is not known to myld: "),
+              "%s", got.error);
 }
