@@ -2,7 +2,7 @@
  * An auditor (rtld-audit(7)) that prints a line for each call it gets. AUDIT, a word of letters,
  * chooses: b = bind to and from every object, e = la_pltenter prints, x = la_pltexit prints (and
  * la_pltenter asks for 64 bytes of the stack), n = la_symbind wants no pltenter or pltexit, r =
- * replace greet_name by the auditor's own, s = la_objsearch redirects libempty.so. AUDITOR_NAME
+ * replace greet by the auditor's own, s = la_objsearch redirects libempty.so. AUDITOR_NAME
  * tells one build from the other; AUDITOR_VERSION is what la_version returns.
  *
  * Addresses, which differ from run to run, are not printed; names without their folders.
@@ -88,8 +88,9 @@ void la_preinit(uintptr_t *cookie) {
     say("la_preinit(%s)", name_of(cookie));
 }
 
-static const char *replaced_name(void) {
-    return "the auditor";
+static int replaced_greet(const char *greeting) {
+    say("replaced: %s", greeting);
+    return 7;
 }
 
 uintptr_t la_symbind64(Elf64_Sym *symbol, unsigned int index, uintptr_t *from, uintptr_t *to,
@@ -98,8 +99,8 @@ uintptr_t la_symbind64(Elf64_Sym *symbol, unsigned int index, uintptr_t *from, u
         name_of(to), *flags);
     if (wants('n'))
         *flags |= LA_SYMB_NOPLTENTER | LA_SYMB_NOPLTEXIT;
-    if (wants('r') && strcmp(name, "greet_name") == 0)
-        return (uintptr_t)replaced_name;
+    if (wants('r') && strcmp(name, "greet") == 0)
+        return (uintptr_t)replaced_greet;
     return symbol->st_value;
 }
 

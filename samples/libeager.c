@@ -2,7 +2,7 @@
  * A library whose constructor and destructor each start a thread and wait for its end. The variable
  * EAGER says what the thread does, one letter each: t uses the library's thread-local variables,
  * l lists the objects, a asks for an address, e has dlerror say something, o opens and closes
- * OTHER, s looks a symbol up.
+ * OTHER, s looks a symbol up, f forks a child and waits for it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -10,6 +10,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static _Thread_local int own = 7;
 static _Thread_local char page[5000] = "page"; /* too large for the static block */
@@ -26,6 +28,15 @@ static void open_other(void) {
         printf("eager: closed %d\n", dlclose(library));
 }
 
+static void fork_one(void) {
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(3);
+    printf("eager: child %d\n",
+           waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
 static void act(char what) {
     int count = 0;
     Dl_info info = {0};
@@ -39,6 +50,8 @@ static void act(char what) {
         printf("eager: dlerror %d\n", dlerror() != NULL);
     else if (what == 'o')
         open_other();
+    else if (what == 'f')
+        fork_one();
     else if (what == 's')
         printf("eager: symbol %d\n", dlsym(RTLD_DEFAULT, "puts") != NULL);
 }

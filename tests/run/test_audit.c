@@ -78,6 +78,8 @@ static const char *const lines[] = {
     "AUDIT=b LD_AUDIT=./libaudit.so ./greet",
     "LD_AUDIT=./libaudit.so ./greet",
     "AUDIT=br LD_AUDIT=./libaudit.so ./greet",
+    "AUDIT=br LD_AUDIT=./libaudit.so ./greet_now",
+    "AUDIT=brex LD_AUDIT=./libaudit_plt.so ./greet",
     "AUDIT=b LD_AUDIT=./libaudit.so ./greet_now",
     "AUDIT=b LD_BIND_NOW=1 LD_AUDIT=./libaudit.so ./greet",
     "AUDIT=b LD_AUDIT=./libaudit.so LD_PRELOAD=./libinterpose.so ./greet",

@@ -26,6 +26,18 @@ Test(stress, plain) {
     storm(myld());
 }
 
+/* A program with so many libraries that its relocation uses an index: each answer is held against a
+ * scan of the scope. */
+Test(stress, index) {
+    const char *line = "/usr/bin/gdb --version";
+    if (emulated())
+        cr_skip_test("the debugger here is the other machine's");
+    struct result native = run(line), got = runf("%s %s", debug_loader, line);
+
+    cr_assert(native.exit == 0);
+    compare_results(&native, &got, COMPARE_ERROR, "checked", line);
+}
+
 /* The checks are in the loader, and they find faults: this one is made with a debugger. */
 Test(stress, checks_find_faults) {
     if (emulated())
