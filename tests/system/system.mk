@@ -1,7 +1,7 @@
 # The system test: myld as the loader of a whole Debian (docs/system.md). In from the top Makefile: BUILD, MYLD, SONAME_….
 #
 #   system-test          all steps; as root; 15 minutes and 6 GB in $(SYSTEM_WORK)
-#   system-test STEPS=…  some of: install workloads libc boot rescue
+#   system-test STEPS=…  some of: install workloads libc boot rescue; or bare: .ci/run in a Debian with nothing installed
 SYSTEM_WORK ?= $(BUILD)/system
 STEPS ?=
 
