@@ -207,7 +207,11 @@ uintptr_t glibc_vdso_function(struct linker *linker, const char *name, const cha
             version.hash = linker->vdso->versions[i].hash;
     struct symbol_request request = symbol_request_for(name, &version);
     request.observer = event_wanted(linker, EVENT_candidate) ? linker : NULL;
-    struct symbol_result found = symbol_find_in_list(linker->vdso->alone.list, 0, &request);
+    const struct object_list *alone =
+        linker->vdso->alone.list; /* auditors start before it is there */
+    struct symbol_result found =
+        alone ? symbol_find_in_list(alone, 0, &request)
+              : (struct symbol_result){linker->vdso, symbol_find_in(linker->vdso, &request)};
     if (found.symbol)
         EVENT(linker, dlsym, .handle = "object", .in = linker->vdso, .symbol = name,
               .version = version_name, .to = linker->vdso, .value = symbol_address(found));
