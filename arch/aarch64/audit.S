@@ -9,9 +9,24 @@
  *     x29+304 La_aarch64_retval (208 bytes): x0-x7, q0-q7 from 64
  *     x29+512 what PLT0 has pushed
  */
+#include "registers.inc"
+
 #define FRAME 512
 #define REGS 64
 #define RESULTS 304
+
+    /* From x29 = sp to what was before the PLT. */
+    .macro end_frame
+    ldr x30, [x29, #FRAME + 8]
+    ldp x19, x20, [x29, #16]
+    ldr x29, [x29]
+    add sp, sp, #FRAME + 16
+    .cfi_def_cfa sp, 0
+    .cfi_restore x29
+    .cfi_restore x30
+    .cfi_restore x19
+    .cfi_restore x20
+    .endm
 
     .text
     .globl arch_audit_trampoline
@@ -33,15 +48,9 @@ arch_audit_trampoline:
     mov x29, sp
     .cfi_def_cfa_register x29
     str x18, [x29, #32]
-    stp x0, x1, [x29, #REGS]
-    stp x2, x3, [x29, #REGS + 16]
-    stp x4, x5, [x29, #REGS + 32]
-    stp x6, x7, [x29, #REGS + 48]
+    arguments stp, x29, REGS
     stp x8, xzr, [x29, #REGS + 64]
-    stp q0, q1, [x29, #REGS + 80]
-    stp q2, q3, [x29, #REGS + 112]
-    stp q4, q5, [x29, #REGS + 144]
-    stp q6, q7, [x29, #REGS + 176]
+    vector_arguments stp, x29, REGS + 80
     add x0, x29, #FRAME + 16
     ldr x1, [x29, #FRAME + 8]
     stp x0, x1, [x29, #REGS + 208]
@@ -69,71 +78,31 @@ arch_audit_trampoline:
     stp x2, x3, [x0], #16
     sub x20, x20, #16
     b 1b
-3:  ldp x0, x1, [x29, #REGS]
-    ldp x2, x3, [x29, #REGS + 16]
-    ldp x4, x5, [x29, #REGS + 32]
-    ldp x6, x7, [x29, #REGS + 48]
+3:  arguments ldp, x29, REGS
     ldr x8, [x29, #REGS + 64]
-    ldp q0, q1, [x29, #REGS + 80]
-    ldp q2, q3, [x29, #REGS + 112]
-    ldp q4, q5, [x29, #REGS + 144]
-    ldp q6, q7, [x29, #REGS + 176]
+    vector_arguments ldp, x29, REGS + 80
     ldr x18, [x29, #32]
     blr x17
     mov sp, x29
-    stp x0, x1, [x29, #RESULTS]
-    stp x2, x3, [x29, #RESULTS + 16]
-    stp x4, x5, [x29, #RESULTS + 32]
-    stp x6, x7, [x29, #RESULTS + 48]
-    stp q0, q1, [x29, #RESULTS + 64]
-    stp q2, q3, [x29, #RESULTS + 96]
-    stp q4, q5, [x29, #RESULTS + 128]
-    stp q6, q7, [x29, #RESULTS + 160]
+    arguments stp, x29, RESULTS
+    vector_arguments stp, x29, RESULTS + 64
     str xzr, [x29, #RESULTS + 192]
     ldp x0, x1, [x29, #48]
     add x2, x29, #REGS
     add x3, x29, #RESULTS
     bl audit_leave
-    ldp x0, x1, [x29, #RESULTS]
-    ldp x2, x3, [x29, #RESULTS + 16]
-    ldp x4, x5, [x29, #RESULTS + 32]
-    ldp x6, x7, [x29, #RESULTS + 48]
-    ldp q0, q1, [x29, #RESULTS + 64]
-    ldp q2, q3, [x29, #RESULTS + 96]
-    ldp q4, q5, [x29, #RESULTS + 128]
-    ldp q6, q7, [x29, #RESULTS + 160]
-    ldr x30, [x29, #FRAME + 8]
-    ldp x19, x20, [x29, #16]
-    ldr x29, [x29]
-    add sp, sp, #FRAME + 16
+    arguments ldp, x29, RESULTS
+    vector_arguments ldp, x29, RESULTS + 64
     .cfi_remember_state
-    .cfi_def_cfa sp, 0
-    .cfi_restore x29
-    .cfi_restore x30
-    .cfi_restore x19
-    .cfi_restore x20
+    end_frame
     ret
     .cfi_restore_state
 
-2:  ldp x0, x1, [x29, #REGS]
-    ldp x2, x3, [x29, #REGS + 16]
-    ldp x4, x5, [x29, #REGS + 32]
-    ldp x6, x7, [x29, #REGS + 48]
+2:  arguments ldp, x29, REGS
     ldr x8, [x29, #REGS + 64]
-    ldp q0, q1, [x29, #REGS + 80]
-    ldp q2, q3, [x29, #REGS + 112]
-    ldp q4, q5, [x29, #REGS + 144]
-    ldp q6, q7, [x29, #REGS + 176]
+    vector_arguments ldp, x29, REGS + 80
     ldr x18, [x29, #32]
-    ldr x30, [x29, #FRAME + 8]
-    ldp x19, x20, [x29, #16]
-    ldr x29, [x29]
-    add sp, sp, #FRAME + 16
-    .cfi_def_cfa sp, 0
-    .cfi_restore x29
-    .cfi_restore x30
-    .cfi_restore x19
-    .cfi_restore x20
+    end_frame
     br x17
     .cfi_endproc
     .size arch_audit_trampoline, . - arch_audit_trampoline

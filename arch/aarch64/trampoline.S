@@ -10,6 +10,8 @@
  * chain). The vector registers stay as they are, because the loader is compiled with -mgeneral-regs-only and touches
  * none; when it must run foreign code (an IFUNC resolver) it does so through arch_call_keeping_vectors.
  */
+#include "registers.inc"
+
     .text
     .globl arch_lazy_trampoline
     .hidden arch_lazy_trampoline
@@ -24,10 +26,7 @@ arch_lazy_trampoline:
     .cfi_adjust_cfa_offset 96
     .cfi_rel_offset x29, 0
     mov x29, sp
-    stp x0, x1, [sp, #16]
-    stp x2, x3, [sp, #32]
-    stp x4, x5, [sp, #48]
-    stp x6, x7, [sp, #64]
+    arguments stp, sp, 16
     stp x8, x18, [sp, #80]
     ldr x0, [x16, #-8]
     sub x1, x17, x16
@@ -35,10 +34,7 @@ arch_lazy_trampoline:
     sub x1, x1, #1
     bl lazy_bind
     mov x17, x0
-    ldp x0, x1, [sp, #16]
-    ldp x2, x3, [sp, #32]
-    ldp x4, x5, [sp, #48]
-    ldp x6, x7, [sp, #64]
+    arguments ldp, sp, 16
     ldp x8, x18, [sp, #80]
     ldr x29, [sp]
     ldr x30, [sp, #104]
@@ -67,17 +63,11 @@ arch_call_keeping_vectors:
     .cfi_rel_offset x29, 0
     .cfi_rel_offset x30, 8
     mov x29, sp
-    stp q0, q1, [sp, #16]
-    stp q2, q3, [sp, #48]
-    stp q4, q5, [sp, #80]
-    stp q6, q7, [sp, #112]
+    vector_arguments stp, sp, 16
     mov x16, x0
     mov x0, x1
     blr x16
-    ldp q0, q1, [sp, #16]
-    ldp q2, q3, [sp, #48]
-    ldp q4, q5, [sp, #80]
-    ldp q6, q7, [sp, #112]
+    vector_arguments ldp, sp, 16
     ldp x29, x30, [sp], #144
     .cfi_adjust_cfa_offset -144
     .cfi_restore x29

@@ -10,6 +10,8 @@
  *
  * Vector registers are saved as far as arch_audit_vectors says: 16, 32 or 64 bytes of each.
  */
+#include "registers.inc"
+
 #define RDX 0
 #define R8 8
 #define R9 16
@@ -38,6 +40,17 @@
     \instruction \first + \number * \step(\base), %\what\number
     .endif
     .endr
+    .endm
+
+    /* The general registers of the call. */
+    .macro load_arguments
+    mov RDX(%rbx), %rdx
+    mov R8(%rbx), %r8
+    mov R9(%rbx), %r9
+    mov RCX(%rbx), %rcx
+    mov RSI(%rbx), %rsi
+    mov RDI(%rbx), %rdi
+    mov -8(%rbp), %rax
     .endm
 
     .text
@@ -132,13 +145,7 @@ arch_audit_trampoline:
     mov RSP(%rbx), %rsi
     add $8, %rsi
     rep movsb
-    mov RDX(%rbx), %rdx
-    mov R8(%rbx), %r8
-    mov R9(%rbx), %r9
-    mov RCX(%rbx), %rcx
-    mov RSI(%rbx), %rsi
-    mov RDI(%rbx), %rdi
-    mov -8(%rbp), %rax
+    load_arguments
     call *%r11
     lea -RESULTS_SIZE(%rbx), %rsp
     mov %rax, (%rsp)
@@ -204,31 +211,17 @@ arch_audit_trampoline:
     vmovups RESULT_VECTOR+64(%rsp), %zmm1
 7:  mov (%rsp), %rax
     mov 8(%rsp), %rdx
-    mov -32(%rbp), %rbx
-    leave
     .cfi_remember_state
-    .cfi_def_cfa rsp, 24
-    .cfi_restore rbp
+    mov -32(%rbp), %rbx
     .cfi_restore rbx
-    lea 16(%rsp), %rsp
-    .cfi_adjust_cfa_offset -16
+    end_frame
     ret
     .cfi_restore_state
 
-8:  mov RDX(%rbx), %rdx
-    mov R8(%rbx), %r8
-    mov R9(%rbx), %r9
-    mov RCX(%rbx), %rcx
-    mov RSI(%rbx), %rsi
-    mov RDI(%rbx), %rdi
-    mov -8(%rbp), %rax
+8:  load_arguments
     mov -32(%rbp), %rbx
-    leave
-    .cfi_def_cfa rsp, 24
-    .cfi_restore rbp
     .cfi_restore rbx
-    lea 16(%rsp), %rsp
-    .cfi_adjust_cfa_offset -16
+    end_frame
     jmp *%r11
     .cfi_endproc
     .size arch_audit_trampoline, . - arch_audit_trampoline

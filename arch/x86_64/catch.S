@@ -5,30 +5,15 @@
  *
  * A frame is the stack pointer below the registers that were put there.
  */
+#include "registers.inc"
+
     .text
     .globl arch_catch
     .hidden arch_catch
     .type arch_catch, @function
 arch_catch:
     .cfi_startproc
-    pushq %rbp
-    .cfi_adjust_cfa_offset 8
-    .cfi_rel_offset %rbp, 0
-    pushq %rbx
-    .cfi_adjust_cfa_offset 8
-    .cfi_rel_offset %rbx, 0
-    pushq %r12
-    .cfi_adjust_cfa_offset 8
-    .cfi_rel_offset %r12, 0
-    pushq %r13
-    .cfi_adjust_cfa_offset 8
-    .cfi_rel_offset %r13, 0
-    pushq %r14
-    .cfi_adjust_cfa_offset 8
-    .cfi_rel_offset %r14, 0
-    pushq %r15
-    .cfi_adjust_cfa_offset 8
-    .cfi_rel_offset %r15, 0
+    save rbp, rbx, r12, r13, r14, r15
     subq $8, %rsp
     .cfi_adjust_cfa_offset 8
     movq %rsp, (%rdi)
@@ -37,24 +22,7 @@ arch_catch:
     xorl %eax, %eax
 1:  addq $8, %rsp
     .cfi_adjust_cfa_offset -8
-    popq %r15
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %r15
-    popq %r14
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %r14
-    popq %r13
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %r13
-    popq %r12
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %r12
-    popq %rbx
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %rbx
-    popq %rbp
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %rbp
+    load r15, r14, r13, r12, rbx, rbp
     ret
     .cfi_endproc
     .size arch_catch, . - arch_catch

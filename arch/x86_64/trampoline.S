@@ -9,6 +9,8 @@
  * loader is compiled with -mgeneral-regs-only and touches none; when it must run foreign code (an IFUNC
  * resolver) it does so through arch_call_keeping_vectors.
  */
+#include "registers.inc"
+
     .text
     .globl arch_lazy_trampoline
     .hidden arch_lazy_trampoline
@@ -43,12 +45,7 @@ arch_lazy_trampoline:
     mov -48(%rbp), %r8
     mov -56(%rbp), %r9
     mov -64(%rbp), %r10
-    mov %rbp, %rsp
-    pop %rbp
-    .cfi_def_cfa rsp, 24
-    .cfi_restore rbp
-    lea 16(%rsp), %rsp
-    .cfi_adjust_cfa_offset -16
+    end_frame
     /* r11 is the register that PLT code may clobber (psABI 3.2.3); a jump, so that returns stay predicted. */
     jmp *%r11
     .cfi_endproc
