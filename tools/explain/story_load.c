@@ -29,10 +29,11 @@ void story_start(struct story *story, const struct event *event) {
                 : "The kernel mapped the program and the loader that the program names "
                   "(PT_INTERP), and jumped into the loader.");
     page_gap();
-    page_text("A loader is itself a shared object that lies wherever the kernel put it, and nobody "
-              "relocates it. So its first act is to add its own load bias to each of its RELATIVE "
-              "words; before that it may use no global address. Then it reads its options and the "
-              "environment.");
+    page_text(
+        "A loader is itself a shared object that lies wherever the kernel put it, and nobody "
+        "relocates it. Others relocate themselves first; myld is built so that it holds no "
+        "address at all, only distances, and runs as it was mapped. It reads its options and the "
+        "environment.");
 }
 
 /* -- the program's file -- */
