@@ -146,11 +146,6 @@ static struct comparison compare_layout(const struct glibc_layout *layout,
     struct comparison comparison = {0};
 
     compare(&comparison, "version", evidence->version_minor, layout->version_minor);
-    if (evidence->global_size)
-        compare(&comparison, "_rtld_global", evidence->global_size, layout->field[GLIBC_gl_size]);
-    if (evidence->global_ro_size)
-        compare(&comparison, "_rtld_global_ro", evidence->global_ro_size,
-                layout->field[GLIBC_ro_size]);
     for (size_t i = 0; i < DESCRIPTOR_COUNT; i++)
         compare_descriptor(&comparison, evidence, descriptors[i].name, descriptors[i].word,
                            layout->field[descriptors[i].field]);

@@ -1,10 +1,9 @@
 /* Which of the known layouts a mapped libc.so.6 has.
  *
  * In: its build-id and, where that is unknown, what else it tells about itself: the _thread_db_*
- * descriptors that it exports for debuggers (offsets and sizes of private structures), its version,
- * and the sizes of the two shared structures in the ld.so that came with it. Out: the layout, and
- * how it was recognised; or no layout, and why. Nothing is ever guessed: a wrong layout would
- * corrupt the program's memory later, far from its cause.
+ * descriptors that it exports for debuggers (offsets and sizes of private structures) and its
+ * version. Out: the layout, and how it was recognised; or no layout, and why. Nothing is ever
+ * guessed: a wrong layout would corrupt the program's memory later, far from its cause.
  */
 #ifndef MYLD_GLIBC_RECOGNISE_H
 #define MYLD_GLIBC_RECOGNISE_H
@@ -27,12 +26,10 @@ struct glibc_banner {
     uint16_t version_minor; /* 36 for glibc 2.36 */
 };
 
-/* What the caller knows about the libc.so.6. A build-id of NULL and a size of 0 mean not known. */
+/* What the caller knows about the libc.so.6. A build-id of NULL means not known. */
 struct glibc_evidence {
     const uint8_t *build_id; /* 20 bytes, from glibc_build_id() */
     uint16_t version_minor;  /* from glibc_find_banner(); needed unless the build-id is known */
-    uint64_t global_size;    /* bytes: st_size of _rtld_global in the ld.so of the same glibc */
-    uint64_t global_ro_size; /* bytes: the same of _rtld_global_ro */
 
     /* Returns the address of a data symbol of libc.so.6, or NULL if it has none of that name. */
     const void *(*symbol)(void *context, const char *name);

@@ -48,6 +48,27 @@ Test(handover, known_libc) {
     compare_results(&expected, &got, COMPARE_ERROR, "known libc, explicit", "hello");
 }
 
+/* A build-id that no table has, all else as it was: recognised by what it tells of itself. */
+Test(handover, known_by_its_descriptors) {
+    static const char *const programs[] = {"./tls", "./catch", "./stress", "./tunables"};
+    const char *folder = scratch();
+    struct result made =
+        runf("sh -c 'cp -L /lib/" TEST_ARCH "-linux-gnu/libc.so.6 %s && perl -0777 -pi -e "
+             "\"s/(\\x04\\0\\0\\0\\x14\\0\\0\\0\\x03\\0\\0\\0GNU\\0).{20}/\\$1 . "
+             "qq(\\xab) x 20/se or die\" %s/libc.so.6'",
+             folder, folder);
+    if (emulated())
+        cr_skip_test("needs the machine's own libc.so.6");
+    cr_assert_eq(made.exit, 0, "%s", made.error);
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        char *line = text("LD_LIBRARY_PATH=%s %s", folder, programs[i]);
+        struct result expected = run(line);
+        struct result got = run_myld(EXPLICIT, NULL, line);
+        cr_expect_eq(expected.exit, 0);
+        compare_results(&expected, &got, COMPARE_ERROR, "other build-id", line);
+    }
+}
+
 Test(handover, refused_without_stock_loader) {
     skip_where_impossible();
     make_root(false);

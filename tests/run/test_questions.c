@@ -135,6 +135,17 @@ Test(questions, nothing_runs) {
     }
 }
 
+/* Auditors are code, too: a question starts none. */
+Test(questions, no_auditors) {
+    static const char audit[] = "AUDIT=b LD_AUDIT=./libaudit.so";
+    cr_assert(strstr(runf("%s %s ./greet", audit, myld()).error, "objopen"), "no auditor");
+    for (size_t i = 0; i < sizeof all_questions / sizeof *all_questions; i++) {
+        struct result alone = runf("%s %s ./greet", myld(), all_questions[i]);
+        struct result got = runf("%s %s %s ./greet", audit, myld(), all_questions[i]);
+        compare_results(&alone, &got, COMPARE_ERROR, "with auditors", all_questions[i]);
+    }
+}
+
 /* The same program for aarch64: its libraries, its relocations, its loader. */
 Test(questions, other_machine) {
     if (strcmp(TEST_ARCH, "x86_64") != 0 || run("aarch64-linux-gnu-gcc --version").exit)
