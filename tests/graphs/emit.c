@@ -107,6 +107,10 @@ static void place_thread_locals(struct file *file) {
     for (int i = 0; i < module->definition_count; i++)
         if (module->definitions[i].kind == 't')
             file->labels[i] = elf_place(elf, LABEL_SIZE, 8);
+    /* Where the program has none, ld-musl on aarch64 gives a library's first variable the offset 0,
+     * which the engine would take for an undefined one. */
+    if (module->id == 0 && file->graph->libc == LIBC_MUSL)
+        elf_place(elf, 8, 8);
     uint64_t size = elf_here(elf) - file->thread_local_start;
     if (size)
         elf_header(elf, PT_TLS, PF_R, file->thread_local_start, size, size + 40, alignment);
