@@ -44,7 +44,7 @@
 #define EXPORT __attribute__((visibility("default")))
 /* The same for what the loader itself uses under the name `own`: by an exported name, some
  * machines' code would reach it only through a table of addresses. */
-#define EXPORT_AS(name, own) EXPORT extern __typeof__(own) name __attribute__((alias(#own)))
+#define EXPORT_AS(name, own) EXPORT extern __typeof__(own)(name) __attribute__((alias(#own)))
 
 /* For functions with large local arrays on the way of every start: inlined, they would make their
  * callers' frames large, and a lean start touches few pages of the stack. */
