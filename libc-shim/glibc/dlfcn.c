@@ -4,6 +4,7 @@
 #include "glibc.h"
 
 #include "loader/dl.h"
+#include "loader/retire.h"
 #include "loader/symbol.h"
 
 /* libc jumps here from its own functions: the address that a call returns to tells who calls. */
@@ -39,7 +40,9 @@ static void *hook_dlvsym(void *handle, const char *name, const char *version, vo
 /* glibc prints the text with %m, from errno, which keeps the number. */
 static void set_errno(struct object *libc, int number) {
     struct symbol_request request = symbol_request_for("__errno_location", NULL);
+    reader_enter(); /* a scope may be replaced meanwhile */
     struct symbol_result found = symbol_find(libc, &request);
+    reader_leave();
     int *(*location)(void) = (int *(*)(void))symbol_address(found);
     *location() = number;
 }
