@@ -25,18 +25,16 @@ static void warn(const char *name, const char *why) {
 }
 
 /* A function of the auditor; NULL: it has none. */
-static void *find_function(struct linker *linker, struct object *object, const char *name) {
+static void *find_function(const struct object *object, const char *name) {
     struct symbol_request request = symbol_request_for(name, NULL);
     request.newest = true;
     struct symbol_result found = symbol_find_in_list(object->group.list, 0, &request);
-    (void)linker;
     return found.symbol ? (void *)symbol_address(found) : NULL;
 }
 
 /* la_version and what its answer means. */
-static bool agrees(struct linker *linker, struct object *object, const char *name) {
-    unsigned (*version)(unsigned) =
-        (unsigned (*)(unsigned))find_function(linker, object, "la_version");
+static bool agrees(const struct object *object, const char *name) {
+    unsigned (*version)(unsigned) = (unsigned (*)(unsigned))find_function(object, "la_version");
     if (!version) {
         warn(name, "undefined symbol: la_version");
         return false;
@@ -57,14 +55,14 @@ static bool add_auditor(struct linker *linker, struct object *object) {
     if (!auditor || !audit)
         return false;
     auditor->space = object->space;
-    *(void **)&auditor->activity = find_function(linker, object, "la_activity");
-    *(void **)&auditor->objsearch = find_function(linker, object, "la_objsearch");
-    *(void **)&auditor->objopen = find_function(linker, object, "la_objopen");
-    *(void **)&auditor->preinit = find_function(linker, object, "la_preinit");
-    *(void **)&auditor->symbind = find_function(linker, object, "la_symbind64");
-    *(void **)&auditor->enter = find_function(linker, object, ARCH_AUDIT_ENTER);
-    *(void **)&auditor->leave = find_function(linker, object, ARCH_AUDIT_LEAVE);
-    *(void **)&auditor->objclose = find_function(linker, object, "la_objclose");
+    *(void **)&auditor->activity = find_function(object, "la_activity");
+    *(void **)&auditor->objsearch = find_function(object, "la_objsearch");
+    *(void **)&auditor->objopen = find_function(object, "la_objopen");
+    *(void **)&auditor->preinit = find_function(object, "la_preinit");
+    *(void **)&auditor->symbind = find_function(object, "la_symbind64");
+    *(void **)&auditor->enter = find_function(object, ARCH_AUDIT_ENTER);
+    *(void **)&auditor->leave = find_function(object, ARCH_AUDIT_LEAVE);
+    *(void **)&auditor->objclose = find_function(object, "la_objclose");
     if (audit->last)
         audit->last->next = auditor;
     else
@@ -92,7 +90,7 @@ static bool start_one(struct linker *linker, const char *name, struct error *err
     struct object *object = dl_load(linker, space, name, requester, error);
     if (!object) {
         warn(name, error->text);
-    } else if (!agrees(linker, object, name)) {
+    } else if (!agrees(object, name)) {
         dl_unload(linker, object);
     } else {
         return add_auditor(linker, object) || error_no_memory(error, name);

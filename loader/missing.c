@@ -20,13 +20,9 @@ struct tally {
 
 /* -- finding out -- */
 
-struct looking {
-    struct linker *linker;
-};
-
 /* A weak reference may stay without a definition. */
 static void look_up(void *context, const struct reference *reference) {
-    struct linker *linker = ((struct looking *)context)->linker;
+    struct linker *linker = context;
     struct symbol_request request;
     struct symbol_result found = reference_resolve(reference, &request);
     const Elf64_Sym *symbol = &reference->from->symbols[reference->symbol];
@@ -37,10 +33,9 @@ static void look_up(void *context, const struct reference *reference) {
 }
 
 static void look_at_all(struct linker *linker) {
-    struct looking looking = {linker};
     for (const struct object *object = linker->base.first; object; object = object->next) {
         if (object->kind == OBJECT_PROGRAM || object->kind == OBJECT_LIBRARY)
-            reference_each(linker->search.facts, object, true, look_up, &looking);
+            reference_each(linker->search.facts, object, true, look_up, linker);
         tell_tls_module(linker, object);
     }
 }

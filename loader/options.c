@@ -43,7 +43,7 @@ enum {
     VERBOSE,
     TRACE,
     PRELOAD,
-    DEBUG, /* where the administrator allows it: debug.c */
+    DEBUG, /* where the administrator allows it: event_debug.c */
     AUDIT,
     PROFILE,
     FIRST_UNTRUSTED,

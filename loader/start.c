@@ -189,13 +189,12 @@ OWN_FRAME static bool preload_one(struct preload *preload, const char *name, con
     return true;
 }
 
-/* Preloads each name of a list that is separated by any of `separators`. */
-OWN_FRAME static bool preload_list(struct preload *preload, const char *text,
-                                   const char *separators, const char *source) {
+/* Preloads each name of a list that is separated by white space or colons. */
+OWN_FRAME static bool preload_list(struct preload *preload, const char *text, const char *source) {
     char name[SEARCH_PATH_MAX];
     while (*text) {
         size_t length = 0;
-        while (text[length] && !strchr(separators, text[length]))
+        while (text[length] && !strchr(": \t\n", text[length]))
             length++;
         if (length && length < sizeof name) {
             memcpy(name, text, length);
@@ -220,7 +219,7 @@ OWN_FRAME static bool preload_from(struct preload *preload, const char *path, in
             text[i] = ' ';
     }
     text[size < 0 ? 0 : size] = 0;
-    return preload_list(preload, text, ": \t\n", path);
+    return preload_list(preload, text, path);
 }
 
 static bool preload_file(struct preload *preload, const char *path) {
@@ -235,12 +234,10 @@ static bool preload_file(struct preload *preload, const char *path) {
 struct object_list *start_preload(struct linker *linker, struct error *error) {
     struct preload preload = {linker, NULL, 0, 0};
     const struct options *options = &linker->options;
-    static const char separators[] = ": \t\n";
-    bool done =
-        (!options->preload || preload_list(&preload, options->preload, separators, "LD_PRELOAD")) &&
-        (!options->preload_option ||
-         preload_list(&preload, options->preload_option, separators, "--preload")) &&
-        preload_file(&preload, linker->shim->preload_file);
+    bool done = (!options->preload || preload_list(&preload, options->preload, "LD_PRELOAD")) &&
+                (!options->preload_option ||
+                 preload_list(&preload, options->preload_option, "--preload")) &&
+                preload_file(&preload, linker->shim->preload_file);
     struct object_list *list = done ? object_list_new(preload.count) : NULL;
     if (list && preload.count)
         memcpy(list->item, preload.item, preload.count * sizeof list->item[0]);

@@ -223,12 +223,10 @@ static bool begins_search_for(const struct told *told, const char *name) {
            strcmp(told->event.search->name, name) == 0;
 }
 
-static bool has_search(const struct question *question, const struct told *from,
-                       const struct told *to, const char *name) {
+static bool has_search(const struct told *from, const struct told *to, const char *name) {
     for (; from != to; from = from->next)
         if (from->event.kind == EVENT_search && begins_search_for(from, name))
             return true;
-    (void)question;
     return false;
 }
 
@@ -239,7 +237,7 @@ static bool put_others(struct question *question, const char *name) {
     for (const struct told *told = NULL; (told = question_next(question, told, EVENT_need));
          before = told) {
         const struct event_need *need = told->event.need;
-        if (strcmp(need->name, name) != 0 || has_search(question, before, told, name))
+        if (strcmp(need->name, name) != 0 || has_search(before, told, name))
             continue;
         any |= need->object->kind != OBJECT_MISSING;
         if (question->json) {
