@@ -41,7 +41,7 @@ LOADER_CFLAGS_aarch64 := -mno-outline-atomics -mbranch-protection=standard
 # Most of the loader runs once: what counts there are the bytes that come into the caches. The loops that run for each
 # relocation and symbol are to be fast.
 OPTIMISE = -Os
-$(addprefix $(BUILD)/obj/loader/,relocate.o symbol.o index.o event_json.o event_file.o relocate_tell.o event.o): OPTIMISE = -O2
+$(addprefix $(BUILD)/obj/loader/,relocate.o symbol.o index.o address.o sieve.o event_json.o event_file.o relocate_tell.o event.o): OPTIMISE = -O2
 
 # The loader: freestanding, no vector registers (lazy binding must not touch them), musl's headers.
 LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -g -ffreestanding -fPIE -include loader/hidden.h \
@@ -75,7 +75,8 @@ LOADER_OBJECTS := $(filter-out %/memory.o $(LISTENERS) $(GLIBC_OBJECTS),$(LOADER
 
 # Nobody unwinds through these: they call no foreign code, and most are done before there is any.
 $(LISTENERS) $(patsubst %,$(BUILD)/obj/loader/%.o,options process start program report list auxv handover facts text error \
-	cache folder image dynamic version search load order scope audit audit_calls namespace rendezvous map object) \
+	address sieve dlerror index group memory cache folder image dynamic version search load order scope audit audit_calls \
+	namespace rendezvous map object) \
 	$(patsubst %,$(BUILD)/obj/libc-shim/%.o,musl/find musl/messages gnu_rules gnu_tunables recognise glibc/recognise \
 	glibc/tunables glibc/diagnostics glibc/$(ARCH)/cpu_features glibc/$(ARCH)/diagnostics): \
 	LOADER_CFLAGS += -fno-asynchronous-unwind-tables -fno-unwind-tables

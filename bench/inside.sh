@@ -15,7 +15,7 @@ ln -sfn "$loader" ld/myld
 
 library() { "$cc" -O1 -w -fPIC -shared -Wl,-z,lazy -Wl,-soname,"$1" -o "$1" -x c -; }
 
-if ! [ -x inside ]; then
+if ! [ inside -nt "$sources/inside.c" ]; then
     echo 'int small(void) { return 1; }' | library small.so
     echo '__thread int counter = 1; void touch(int n) { while (n--) { counter++; __asm__ volatile("" ::: "memory"); } }' |
         library tls.so
@@ -29,6 +29,9 @@ if ! [ -x inside ]; then
         print "void call_all(void) {"
         for (i = 0; i < 256; i++) printf "called%d();\n", i
         print "}" }' | library lazy.so
+    for i in $(seq 100); do
+        echo "int filler$i(void) { return $i; }" | library "filler$i.so"
+    done
     # throw1.so catches what throw10.so throws, through eight others
     for i in 1 2 3 4 5 6 7 8 9 10; do
         next=$((i + 1))

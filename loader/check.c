@@ -48,7 +48,7 @@ static void check_object(struct linker *linker, struct object *object) {
     CHECK(object->open_count < SIZE_MAX / 2);
     CHECK(object->kind != OBJECT_LIBRARY || object->relocated);
     CHECK(object->kind != OBJECT_LIBRARY || !object->owns_mapping ||
-          dl_find_object(linker, (void *)object->segments[0].start) == object);
+          address_object(linker, (void *)object->segments[0].start) == object);
     if (!object->tls.module)
         return;
     CHECK(object->tls.module <= linker->tls.highest);

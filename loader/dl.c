@@ -278,7 +278,7 @@ void *dl_open(struct linker *linker, long id, const char *file, int mode, const 
         dl_set_error(linker, caller, &error);
         return NULL;
     }
-    struct object *asking = dl_find_object(linker, caller);
+    struct object *asking = address_object(linker, caller);
     asking = asking ? asking : linker->program;
     EVENT(linker, dlopen, .state = "begin", .file = file, .mode = (unsigned)mode, .by = asking);
     bool outside = enter(linker);
@@ -387,6 +387,22 @@ static void unload(struct linker *linker, struct namespace *space, struct object
     retire_sweep(linker);
 }
 
+/* A destructor may have opened one of the objects again: it stays, destructed. So does one that
+ * dlsym has found meanwhile. From now on it either sees the mark, or its note is seen here. */
+static void keep_what_is_used_again(struct linker *linker, struct namespace *space,
+                                    struct object_list *list) {
+    size_t unused = 0;
+    for (size_t i = 0; i < list->count; i++)
+        list->item[i]->leaving = true;
+    mark_all(linker, space);
+    for (size_t i = 0; i < list->count; i++) {
+        list->item[i]->leaving = !list->item[i]->in_use;
+        if (!list->item[i]->in_use)
+            list->item[unused++] = list->item[i];
+    }
+    list->count = unused;
+}
+
 /* Destructs and unloads what is unused. Destructors may open and close libraries: then the question
  * is asked again. */
 static void collect(struct linker *linker, struct namespace *space) {
@@ -409,13 +425,7 @@ static void collect(struct linker *linker, struct namespace *space) {
                 audit_closed(linker, list->item[i]);
         }
         audit_activity(linker, space, AUDIT_DELETE);
-        mark_all(linker,
-                 space); /* a destructor may have opened one of them again: it stays, destructed */
-        size_t unused = 0;
-        for (size_t i = 0; i < list->count; i++)
-            if (!list->item[i]->in_use)
-                list->item[unused++] = list->item[i];
-        list->count = unused;
+        keep_what_is_used_again(linker, space, list);
         unload(linker, space, list);
         audit_activity(linker, space, AUDIT_CONSISTENT);
         memory_free(list);
@@ -443,7 +453,7 @@ void dl_unload(struct linker *linker, struct object *object) {
 int dl_close(struct linker *linker, void *handle, const void *caller) {
     struct error error;
     bool outside = enter(linker);
-    struct object *object = dl_object_of_handle(linker, handle);
+    struct object *object = address_find_handle(linker, handle);
     int result = 0;
     EVENT(linker, dlclose, .state = "begin", .object = object,
           .open_count = object ? object->open_count : 0);

@@ -79,17 +79,13 @@ int dl_information(struct linker *linker, void *handle, int request, void *argum
 int dl_iterate(struct linker *linker, const void *caller,
                int (*callback)(struct dl_phdr_info *info, size_t size, void *data), void *data);
 
-/* The object that holds `address`, or NULL. Lock-free. */
-struct object *dl_find_object(struct linker *linker, const void *address);
-
-/* The object whose handle this is, or NULL: a handle may be anything. Needs the load lock. */
-struct object *dl_object_of_handle(struct linker *linker, const void *handle);
-
-/* Rebuilds what dl_find_object reads, after objects came or went. Needs the load lock. */
-bool dl_index_objects(struct linker *linker);
-
 /* Sets the calling thread's dlerror in the caller's namespace. */
 void dl_set_error(struct linker *linker, const void *caller, const struct error *error);
+
+/* The same, for a symbol that `object` does not find: there are programs that ask for many. The
+ * names are copied. */
+void dl_set_undefined(struct linker *linker, const void *caller, const char *object,
+                      const char *name, const char *version);
 
 /* Forgets what dlerror would return. */
 void dl_clear_error(struct linker *linker, const void *caller);

@@ -1,5 +1,4 @@
-/* dlsym, dladdr, dlinfo, dl_iterate_phdr and the index of objects by address: questions that change
- * nothing; see dl.h. */
+/* dlsym, dladdr, dlinfo and dl_iterate_phdr: questions that change nothing; see dl.h. */
 #include "dl.h"
 
 #include "arch.h"
@@ -12,70 +11,6 @@
 #include "retire.h"
 #include "symbol.h"
 #include <string.h>
-
-/* -- objects by address -- */
-
-struct indexed_object {
-    uintptr_t start; /* its map_start: beside it, so that a search reads little */
-    struct object *object;
-};
-
-struct object_index {
-    size_t count;
-    struct indexed_object item[]; /* by start */
-};
-
-static void insert(struct object_index *index, struct object *object) {
-    size_t at = index->count++;
-    for (; at > 0 && index->item[at - 1].start > object->map_start; at--)
-        index->item[at] = index->item[at - 1];
-    index->item[at] = (struct indexed_object){object->map_start, object};
-}
-
-bool dl_index_objects(struct linker *linker) {
-    size_t count = 0;
-    for (const struct namespace *space = &linker->base; space; space = space->next)
-        count += space->count;
-    struct object_index *index = memory_alloc(sizeof *index + count * sizeof index->item[0]);
-    if (!index)
-        return false;
-    for (const struct namespace *space = &linker->base; space; space = space->next)
-        /* Each is mapped below the last: from the end, most are behind all others already. */
-        for (struct object *object = space->last; object; object = object->prev)
-            if (object->map_end > object->map_start && !object->real)
-                insert(index, object);
-    struct object_index *old = linker->index;
-    atomic_store_explicit(&linker->index, index, memory_order_release);
-    retire(linker, memory_free, old);
-    return true;
-}
-
-struct object *dl_find_object(struct linker *linker, const void *address) {
-    uintptr_t at = (uintptr_t)address;
-    struct object *found = NULL;
-    reader_enter();
-    struct object_index *index = atomic_load_explicit(&linker->index, memory_order_acquire);
-    size_t low = 0, high = index ? index->count : 0; /* the last one that starts at or below */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (index->item[middle].start <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low && object_contains(index->item[low - 1].object, at))
-        found = index->item[low - 1].object;
-    reader_leave();
-    return found;
-}
-
-struct object *dl_object_of_handle(struct linker *linker, const void *handle) {
-    for (const struct namespace *space = &linker->base; space; space = space->next)
-        for (struct object *object = space->first; object; object = object->next)
-            if (object->map == handle)
-                return object;
-    return NULL;
-}
 
 /* -- dlsym -- */
 
@@ -97,29 +32,54 @@ static struct symbol_result find_next(struct object *object, const struct symbol
     return (struct symbol_result){NULL, NULL};
 }
 
-/* The same where the order of loading decides (struct libc_shim, plain); NULL: nobody that is
- * loaded asks. */
-static struct symbol_result find_next_loaded(const struct linker *linker,
-                                             const struct object *object,
+/* The same where the order of loading decides (struct libc_shim, plain). */
+static struct symbol_result find_next_loaded(struct linker *linker, const struct object *object,
                                              const struct symbol_request *request) {
+    linker->shim->lock(linker); /* the order changes */
     const struct object_list *global = linker->base.global.list;
-    const struct object *next = object ? object->next : linker->program->next;
+    const struct object *next = object->next;
     struct symbol_result found = {next, next ? symbol_find_in(next, request) : NULL};
     for (size_t at = 0; !found.symbol && at < global->count; at++)
-        if (global->item[at] == next)
-            return symbol_find_in_list(global, at + 1, request);
+        if (global->item[at] == next) {
+            found = symbol_find_in_list(global, at + 1, request);
+            break;
+        }
+    linker->shim->unlock(linker);
     return found;
+}
+
+/* What the caller's own references bind to. */
+static struct symbol_result find_default(struct linker *linker, struct object *caller,
+                                         const struct symbol_request *request) {
+    if (linker->shim->plain)
+        return symbol_find_in_list(linker->base.global.list, 0, request);
+    struct symbol_result found = symbol_find(caller, request);
+    if (!found.symbol)
+        return found;
+    relocate_note_binding(caller, (struct object *)found.object);
+    if (!found.object->leaving)
+        return found;
+    /* dlclose had decided before it could see that note: once it is done, the object has gone. */
+    linker->shim->lock(linker);
+    linker->shim->unlock(linker);
+    return symbol_find(caller, request);
+}
+
+/* An object that came as a dependency has no group yet. All of it is loaded. */
+static bool make_group(struct linker *linker, struct object *object) {
+    struct error error;
+    linker->shim->lock(linker);
+    bool made = object->group.list || load_group(linker, object, NULL, 0, &error);
+    linker->shim->unlock(linker);
+    return made;
 }
 
 static struct symbol_result find_in_handle(struct linker *linker, struct object *object,
                                            const struct symbol_request *request) {
-    struct error error;
-    if (object->kind == OBJECT_PROGRAM)
-        return symbol_find_in_list(linker->base.global.list, 0, request);
-    /* An object that came as a dependency has no group yet. All of it is loaded. */
-    if (!object->group.list && !load_group(linker, object, NULL, 0, &error))
+    struct scope *scope = object->kind == OBJECT_PROGRAM ? &linker->base.global : &object->group;
+    if (!scope->list && !make_group(linker, object))
         return (struct symbol_result){NULL, NULL};
-    return symbol_find_in_list(object->group.list, 0, request);
+    return symbol_find_in_list(scope->list, 0, request);
 }
 
 static void *address_of(struct linker *linker, struct symbol_result found, struct error *error) {
@@ -131,47 +91,58 @@ static void *address_of(struct linker *linker, struct symbol_result found, struc
     return relocate_value(linker, found, &value, error) ? (void *)value : NULL;
 }
 
-static void *find_symbol(struct linker *linker, void *handle, struct symbol_request *request,
-                         const void *caller_address, struct error *error) {
-    struct object *caller = dl_find_object(linker, caller_address);
-    struct object *asked = caller ? caller : linker->program;
-    struct symbol_result found;
-    request->from = asked;
-    request->observer = event_wanted(linker, EVENT_candidate) ? linker : NULL;
-    if (handle == HANDLE_DEFAULT && linker->shim->plain) {
-        found = symbol_find_in_list(linker->base.global.list, 0, request);
-    } else if (handle == HANDLE_DEFAULT) {
-        found = symbol_find(asked, request);
-    } else if (handle == HANDLE_NEXT && linker->shim->plain) {
-        found = find_next_loaded(linker, caller, request);
-    } else if (handle == HANDLE_NEXT) {
-        if (!caller) {
-            error_set(error, ERROR_OTHER, 0, "", "RTLD_NEXT used in code not dynamically loaded");
-            return NULL;
-        }
-        found = find_next(caller, request);
-    } else {
-        asked = dl_object_of_handle(linker, handle);
-        if (!asked) {
-            error_set(error, ERROR_OTHER, 0, "", "invalid handle");
-            return NULL;
-        }
-        found = find_in_handle(linker, asked, request);
-    }
-    void *address = NULL;
-    if (found.symbol) {
-        if (handle == HANDLE_DEFAULT) /* the other ones are the caller's to keep open */
-            relocate_note_binding(asked, (struct object *)found.object);
-        address = address_of(linker, found, error);
-    }
+/* The object whose scope `handle` means; NULL: there is none, *error says why. */
+static struct object *find_asked(struct linker *linker, void *handle, struct object *caller,
+                                 struct error *error) {
+    struct object *asked = caller;
+    if (handle == HANDLE_DEFAULT || (handle == HANDLE_NEXT && linker->shim->plain))
+        asked = caller ? caller : linker->program;
+    else if (handle != HANDLE_NEXT)
+        asked = address_find_handle(linker, handle);
+    if (!asked)
+        error_set(error, ERROR_OTHER, 0, "",
+                  handle == HANDLE_NEXT ? "RTLD_NEXT used in code not dynamically loaded"
+                                        : "invalid handle");
+    return asked;
+}
+
+static struct symbol_result find_symbol(struct linker *linker, void *handle, struct object *asked,
+                                        const struct symbol_request *request) {
+    if (handle == HANDLE_DEFAULT)
+        return find_default(linker, asked, request);
+    if (handle != HANDLE_NEXT)
+        return find_in_handle(linker, asked, request);
+    return linker->shim->plain ? find_next_loaded(linker, asked, request)
+                               : find_next(asked, request);
+}
+
+static void tell_dlsym(struct linker *linker, void *handle, const struct object *caller,
+                       const struct object *asked, const struct symbol_request *request,
+                       struct symbol_result found, void *address) {
     EVENT(linker, dlsym, .by = caller, .in = asked, .symbol = request->name,
           .handle = handle == HANDLE_DEFAULT ? "default"
                     : handle == HANDLE_NEXT  ? "next"
                                              : "object",
           .version = request->version ? request->version->name : NULL,
           .to = found.symbol ? found.object : NULL, .value = (uintptr_t)address);
+}
+
+/* Inside a reader's door: what it finds stays as long. */
+static void *look_up(struct linker *linker, void *handle, struct symbol_request *request,
+                     const void *caller_address, struct error *error) {
+    struct object *caller = address_object(linker, caller_address);
+    struct object *asked = find_asked(linker, handle, caller, error);
+    if (!asked)
+        return NULL;
+    void *address = NULL;
+    request->from = caller ? caller : linker->program;
+    request->observer = event_wanted(linker, EVENT_candidate) ? linker : NULL;
+    struct symbol_result found = find_symbol(linker, handle, asked, request);
+    if (found.symbol)
+        address = address_of(linker, found, error);
+    tell_dlsym(linker, handle, caller, asked, request, found, address);
     if (!found.symbol)
-        error_set_symbol(error, asked->path, request->name,
+        dl_set_undefined(linker, caller_address, asked->path, request->name,
                          request->version ? request->version->name : NULL);
     if (address && linker->audit)
         address = (void *)audit_dlsym(linker, caller ? caller : linker->program, found,
@@ -189,9 +160,9 @@ void *dl_sym(struct linker *linker, void *handle, const char *name, const char *
     struct symbol_request request = symbol_request_for(name, version_name ? &version : NULL);
     request.weak_last = linker->program->weak_last;
     request.newest = true;
-    linker->shim->lock(linker);
-    void *address = find_symbol(linker, handle, &request, caller, &error);
-    linker->shim->unlock(linker);
+    reader_enter();
+    void *address = look_up(linker, handle, &request, caller, &error);
+    reader_leave();
     if (error.kind != ERROR_NONE)
         dl_set_error(linker, caller, &error);
     return address;
@@ -199,45 +170,22 @@ void *dl_sym(struct linker *linker, void *handle, const char *name, const char *
 
 /* -- dladdr -- */
 
-struct nearest {
-    uintptr_t address;
-    const Elf64_Sym *symbol;
-};
-
-/* Keeps the symbol that covers the address and starts last. */
-static bool consider(void *context, const struct object *object, uint32_t index) {
-    struct nearest *nearest = context;
-    const Elf64_Sym *symbol = &object->symbols[index];
-    if (ELF64_ST_TYPE(symbol->st_info) == STT_TLS || symbol->st_name >= object->strings_size ||
-        (symbol->st_shndx == SHN_UNDEF && symbol->st_value == 0))
-        return true;
-    uintptr_t start = symbol_address((struct symbol_result){object, symbol});
-    bool covers = symbol->st_shndx == SHN_UNDEF || symbol->st_size == 0
-                      ? nearest->address == start
-                      : nearest->address - start < symbol->st_size;
-    if (covers && (!nearest->symbol || symbol->st_value > nearest->symbol->st_value))
-        nearest->symbol = symbol;
-    return true;
-}
-
 int dl_addr(struct linker *linker, const void *address, struct dl_info *info, void **extra,
             int flags) {
-    struct object *object = dl_find_object(linker, address);
+    struct object *object = address_object(linker, address);
     if (!object)
         return 0;
-    struct nearest nearest = {(uintptr_t)address, NULL};
-    if (object->symbols)
-        symbol_each(object, consider, &nearest);
+    const Elf64_Sym *nearest = object->symbols ? symbol_covering(object, (uintptr_t)address) : NULL;
     *info = (struct dl_info){
         .dli_fname = object->kind == OBJECT_PROGRAM ? linker->process.argv[0] : object->path,
         .dli_fbase = (void *)object->map_start,
     };
-    if (nearest.symbol) {
-        info->dli_sname = object->strings + nearest.symbol->st_name;
-        info->dli_saddr = (void *)symbol_address((struct symbol_result){object, nearest.symbol});
+    if (nearest) {
+        info->dli_sname = object->strings + nearest->st_name;
+        info->dli_saddr = (void *)symbol_address((struct symbol_result){object, nearest});
     }
     if (extra && flags == 1)
-        *extra = (void *)nearest.symbol;
+        *extra = (void *)nearest;
     if (extra && flags == 2)
         *extra = object->map;
     return 1;
@@ -312,7 +260,7 @@ int dl_information(struct linker *linker, void *handle, int request, void *argum
     error.kind = ERROR_NONE; /* it is large: no more of it is set than need be */
     int result = 0;
     linker->shim->lock(linker);
-    struct object *object = dl_object_of_handle(linker, handle);
+    struct object *object = address_find_handle(linker, handle);
     if (!object) {
         error_set(&error, ERROR_OTHER, 0, "", "invalid handle");
         request = 0;

@@ -55,24 +55,10 @@ static size_t find_slot(const struct symbol_index *index, uint32_t hash) {
 
 /* -- one object -- */
 
-/* How many symbols, from gnu_hash.first on, its hash table knows. */
-static uint32_t count_gnu(const struct object *object) {
-    uint32_t last = 0, first = object->gnu_hash.first;
-    for (uint32_t bucket = 0; bucket < object->gnu_hash.bucket_count; bucket++)
-        if (object->gnu_hash.buckets[bucket] > last)
-            last = object->gnu_hash.buckets[bucket];
-    if (last < first || last >= object->gnu_hash.limit)
-        return 0;
-    while (last + 1 < object->gnu_hash.limit && !(object->gnu_hash.chain[last - first] & 1))
-        last++;
-    return last + 1 - first;
-}
-
+/* symbol_count, remembered. */
 static uint32_t count_symbols(struct object *object) {
-    if (!object->gnu_hash.bloom)
-        return object->sysv_hash.buckets ? object->sysv_hash.chain_count : 0;
     if (!object->gnu_hash.counted)
-        object->gnu_hash.counted = count_gnu(object) + 1;
+        object->gnu_hash.counted = symbol_count(object) + 1;
     return object->gnu_hash.counted - 1;
 }
 

@@ -4,6 +4,7 @@
 #ifndef MYLD_LINKER_H
 #define MYLD_LINKER_H
 
+#include "address.h"
 #include "error.h"
 #include "libc-shim/shim.h"
 #include "namespace.h"
@@ -37,16 +38,16 @@ struct linker {
     bool thread_made;                     /* start_first_thread has been called */
     struct tls tls;                       /* tls */
     _Atomic size_t constructed;           /* init: objects whose constructors have begun */
-    struct object *init_first; /* load: the last one with DF_1_INITFIRST, until it is run */
-    bool running;              /* the program has been entered, or a constructor has */
-    _Atomic bool outside;      /* a constructor or destructor runs under the load lock */
-    bool failed;               /* report_and_go_on has told of an error: the start will fail */
-    _Atomic(struct object_index *) index; /* dlquery.c: objects by address */
-    bool executable_stack;                /* stack.c: the stacks may hold code */
-    struct retired *retired;              /* retire.c */
-    uint64_t events;                      /* event.c: bit k: somebody wants events of kind k */
-    struct event_state *event_state;      /* event.c; NULL: nobody listens */
-    struct error *error;                  /* start: why it failed */
+    struct object *init_first;      /* load: the last one with DF_1_INITFIRST, until it is run */
+    bool running;                   /* the program has been entered, or a constructor has */
+    _Atomic bool outside;           /* a constructor or destructor runs under the load lock */
+    bool failed;                    /* report_and_go_on has told of an error: the start will fail */
+    struct address_index addresses; /* address.c */
+    bool executable_stack;          /* stack.c: the stacks may hold code */
+    struct retired *retired;        /* retire.c */
+    uint64_t events;                /* event.c: bit k: somebody wants events of kind k */
+    struct event_state *event_state; /* event.c; NULL: nobody listens */
+    struct error *error;             /* start: why it failed */
 };
 
 /* The one instance. For assembly entry points, exported functions and main.c alone. */

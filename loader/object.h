@@ -211,7 +211,8 @@ struct object {
     bool global;       /* is in the global scope */
     bool never_unload; /* DF_1_NODELETE, RTLD_NODELETE, unique symbols; or such an object uses it */
     bool in_use;       /* scratch of dlclose: reachable */
-    size_t open_count; /* handles that dlopen has given out */
+    _Atomic bool leaving;               /* dlclose is about to unload it */
+    size_t open_count;                  /* handles that dlopen has given out */
     _Atomic(struct binding *) bound_to; /* objects that a symbol was bound in and that could be
                                            unloaded, latest first; only grows */
     bool audit_any;                     /* audit_calls.c: some auditor wants its bindings */

@@ -2,6 +2,7 @@
 #include "relocate.h"
 
 #include "audit.h"
+#include "check.h"
 #include "index.h"
 #include "linker.h"
 #include "memory.h"
@@ -126,6 +127,7 @@ void relocate_note_binding(struct object *object, struct object *used) {
         return;
     if (object->never_unload && object->relocated) { /* then the other one, too */
         used->never_unload = true;
+        atomic_thread_fence(memory_order_seq_cst); /* before whoever asks if it is leaving */
         return;
     }
     struct binding *head = object->bound_to, *fresh = NULL;
@@ -141,6 +143,19 @@ void relocate_note_binding(struct object *object, struct object *used) {
     } while (!atomic_compare_exchange_weak(&object->bound_to, &head, fresh));
 }
 
+static void remember(struct pass *pass, uint32_t index, bool for_call, bool valid) {
+    pass->last_index = index;
+    pass->last_for_call = for_call;
+    pass->last_valid = valid;
+}
+
+CHECKED(static void check_own(const struct pass *pass, uint32_t index, bool for_call) {
+    struct symbol_request request;
+    struct symbol_result found =
+        symbol_resolve_hashed(pass->object, index, pass->hash, for_call, false, &request);
+    CHECK(found.object == pass->object && found.symbol == &pass->object->symbols[index]);
+})
+
 bool pass_resolve(struct pass *pass, uint32_t index, bool for_call, bool for_copy,
                   struct symbol_result *result) {
     struct object *object = pass->object;
@@ -153,9 +168,16 @@ bool pass_resolve(struct pass *pass, uint32_t index, bool for_call, bool for_cop
     pass->again = false;
     if (!symbol_index_is_valid(object, index))
         return pass_fail(pass, "relocation with an invalid symbol");
+    const Elf64_Sym *reference = &object->symbols[index];
+    if (pass->sieve && pass->hash && !for_copy &&
+        sieve_passes(pass->sieve, object, index, pass->hash)) {
+        *result = pass->last = (struct symbol_result){object, reference};
+        CHECKED(check_own(pass, index, for_call);)
+        remember(pass, index, for_call, true);
+        return true;
+    }
     struct symbol_request request;
     *result = symbol_resolve_hashed(object, index, pass->hash, for_call, for_copy, &request);
-    const Elf64_Sym *reference = &object->symbols[index];
     if (result->symbol && result->symbol->st_shndx == SHN_UNDEF && !result->symbol->st_value)
         result->symbol = NULL; /* a hidden weak reference that the link editor left */
     pass->last = *result;
@@ -164,9 +186,7 @@ bool pass_resolve(struct pass *pass, uint32_t index, bool for_call, bool for_cop
                                 request.version ? request.version->name : NULL);
     if (result->symbol)
         relocate_note_binding(object, (struct object *)result->object);
-    pass->last_index = index;
-    pass->last_for_call = for_call;
-    pass->last_valid = !for_copy;
+    remember(pass, index, for_call, !for_copy);
     return true;
 }
 
@@ -517,7 +537,10 @@ static bool apply_all(struct pass *pass) {
 
 bool relocate_object(struct linker *linker, struct object *object, struct relocate_options options,
                      struct error *error) {
+    struct sieve sieve;
     struct pass pass = {.linker = linker, .object = object, .options = options, .error = error};
+    sieve.object = NULL;
+    pass.sieve = event_wanted(linker, EVENT_candidate) ? NULL : &sieve;
     pass.watched = audit_watches(linker, object);
     pass.calls = pass.watched && audit_sees_calls(linker);
     if (pass.watched && !audit_prepare(linker, object, error))

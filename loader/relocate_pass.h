@@ -6,6 +6,7 @@
 
 #include "reloc_kind.h"
 #include "relocate.h"
+#include "sieve.h"
 
 /* A relocation that runs an IFUNC resolver, put off to the end. */
 struct deferred {
@@ -31,6 +32,7 @@ struct pass {
     uint64_t same;        /* r_info of the last plain word that needed a symbol; 0: none yet */
     uintptr_t same_value; /* and that symbol's value */
     const struct symbol_index *index; /* of the first scope; NULL: none */
+    struct sieve *sieve;              /* NULL: every symbol is looked up */
     uint32_t hash;                    /* of the present relocation's name; 0: not known */
     bool watched;                     /* auditors want to see what PLT slots are bound to */
     bool calls;                       /* and each call through them: none is ever filled */

@@ -20,8 +20,9 @@ static inline bool is_in_page(const void *at) {
     return ((uintptr_t)at & 4095) <= 4096 - sizeof(word);
 }
 
-/* True when one of the eight bytes is 0. */
-static inline bool has_zero(uint64_t eight) {
+/* The highest bit of the first one of eight bytes that is 0, and maybe some above it; 0: none is 0.
+ */
+static inline uint64_t find_zero(uint64_t eight) {
     return (eight - 0x0101010101010101) & ~eight & 0x8080808080808080;
 }
 
@@ -33,7 +34,7 @@ uint32_t symbol_gnu_hash(const char *name) {
     const unsigned char *byte = (const unsigned char *)name;
     while (is_in_page(byte)) {
         uint64_t eight = *(const word *)byte;
-        if (has_zero(eight))
+        if (find_zero(eight))
             break;
         uint64_t pairs = (eight & 0x00ff00ff00ff00ff) * 33 + (eight >> 8 & 0x00ff00ff00ff00ff);
         uint64_t fours = (pairs & 0x0000ffff0000ffff) * P2 + (pairs >> 16 & 0x0000ffff0000ffff);
@@ -45,16 +46,15 @@ uint32_t symbol_gnu_hash(const char *name) {
     return byte[0] ? hash * 33 + byte[0] : hash;
 }
 
-/* strcmp(a, b) == 0. The hash says beforehand that they are equal, nearly always. */
-static bool same_name(const char *a, const char *b) {
-    while (is_in_page(a) && is_in_page(b)) {
-        uint64_t left = *(const word *)a;
-        if (left != *(const word *)b)
-            break;
-        if (has_zero(left))
+/* strcmp(a, b) == 0. The hash says beforehand that they are equal. */
+static inline bool same_name(const char *a, const char *b) {
+    for (; is_in_page(a) && is_in_page(b); a += sizeof(word), b += sizeof(word)) {
+        uint64_t end = find_zero(*(const word *)a);
+        /* With an end: the bits up to the highest one of its byte. */
+        if ((*(const word *)a ^ *(const word *)b) & (end ? end ^ (end - 1) : UINT64_MAX))
+            return false;
+        if (end)
             return true;
-        a += sizeof left;
-        b += sizeof left;
     }
     return strcmp(a, b) == 0;
 }
@@ -96,13 +96,13 @@ struct candidates {
 };
 
 /* Types that a reference can bind to: all but SECTION, FILE and those of other systems. */
-static bool has_bindable_type(const Elf64_Sym *symbol) {
-    unsigned type = ELF64_ST_TYPE(symbol->st_info);
-    return type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC || type == STT_COMMON ||
-           type == STT_TLS || type == STT_GNU_IFUNC;
+static inline bool has_bindable_type(const Elf64_Sym *symbol) {
+    const unsigned types = 1U << STT_NOTYPE | 1U << STT_OBJECT | 1U << STT_FUNC | 1U << STT_COMMON |
+                           1U << STT_TLS | 1U << STT_GNU_IFUNC;
+    return types >> ELF64_ST_TYPE(symbol->st_info) & 1;
 }
 
-static bool is_definition(const Elf64_Sym *symbol, const struct symbol_request *request) {
+static inline bool is_definition(const Elf64_Sym *symbol, const struct symbol_request *request) {
     bool is_tls = ELF64_ST_TYPE(symbol->st_info) == STT_TLS;
     if (symbol->st_value == 0 && symbol->st_shndx != SHN_ABS && !is_tls)
         return false;
@@ -127,8 +127,9 @@ static bool has_version(const struct object *object, uint16_t number,
     return !wanted->hidden && !version && !(number & 0x8000);
 }
 
-static const Elf64_Sym *match(const struct object *object, uint32_t index,
-                              const struct symbol_request *request, struct candidates *candidates) {
+static inline const Elf64_Sym *match(const struct object *object, uint32_t index,
+                                     const struct symbol_request *request,
+                                     struct candidates *candidates) {
     const Elf64_Sym *symbol = &object->symbols[index];
     if (symbol->st_name >= object->strings_size || !is_definition(symbol, request) ||
         !has_bindable_type(symbol) || !same_name(object->strings + symbol->st_name, request->name))
@@ -174,10 +175,7 @@ static inline bool rules_out(const struct object *object, uint32_t hash) {
 
 static const Elf64_Sym *find_gnu(const struct object *object, const struct symbol_request *request,
                                  struct candidates *candidates) {
-    uint32_t hash = request->gnu_hash;
-    if (rules_out(object, hash))
-        return NULL;
-    uint32_t index = object->gnu_hash.buckets[hash % object->gnu_hash.bucket_count];
+    uint32_t index = object->gnu_hash.buckets[request->gnu_hash % object->gnu_hash.bucket_count];
     if (index < object->gnu_hash.first || index == 0)
         return NULL;
     return walk_gnu(object, index, request, candidates);
@@ -199,8 +197,8 @@ static const Elf64_Sym *find_sysv(const struct object *object, const struct symb
 }
 
 /* The symbol that a search in one object has come to, if others may bind to it. */
-static const Elf64_Sym *choose(const struct object *object, const Elf64_Sym *symbol,
-                               const struct candidates *candidates) {
+static inline const Elf64_Sym *choose(const struct object *object, const Elf64_Sym *symbol,
+                                      const struct candidates *candidates) {
     if (!symbol && candidates->count == 1)
         symbol = candidates->symbol;
     if (!symbol)
@@ -212,16 +210,20 @@ static const Elf64_Sym *choose(const struct object *object, const Elf64_Sym *sym
     return symbol;
 }
 
-const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol_request *request) {
+/* In an object that does not rule it out. */
+static const Elf64_Sym *find_likely(const struct object *object,
+                                    const struct symbol_request *request) {
     struct candidates candidates = {NULL, 0};
-    const Elf64_Sym *symbol;
+    const Elf64_Sym *symbol = NULL;
     if (object->gnu_hash.bloom)
         symbol = find_gnu(object, request, &candidates);
     else if (object->sysv_hash.buckets)
         symbol = find_sysv(object, request, &candidates);
-    else
-        return NULL;
     return choose(object, symbol, &candidates);
+}
+
+const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol_request *request) {
+    return rules_out(object, request->gnu_hash) ? NULL : find_likely(object, request);
 }
 
 /* -- unique symbols -- */
@@ -311,11 +313,11 @@ static struct symbol_result scan(const struct object_list *list, size_t start,
     struct symbol_result weak = {NULL, NULL};
     for (size_t i = start; i < list->count; i++) {
         const struct object *object = list->item[i];
-        if (rules_out(object, request->gnu_hash) && !request->observer)
+        bool out = rules_out(object, request->gnu_hash);
+        if ((out && !request->observer) || is_passed_over(object, request))
             continue;
-        const Elf64_Sym *symbol =
-            is_passed_over(object, request) ? NULL : symbol_find_in(object, request);
-        if (UNLIKELY(request->observer) && !is_passed_over(object, request))
+        const Elf64_Sym *symbol = out ? NULL : find_likely(object, request);
+        if (UNLIKELY(request->observer))
             tell_candidate(request->observer, request, object, symbol);
         if (!symbol)
             continue;
@@ -416,24 +418,47 @@ struct symbol_result symbol_resolve_hashed(const struct object *object, uint32_t
 
 /* -- all symbols -- */
 
-void symbol_each(const struct object *object, symbol_visitor *visit, void *context) {
-    if (object->gnu_hash.bloom) {
-        for (uint32_t bucket = 0; bucket < object->gnu_hash.bucket_count; bucket++) {
-            uint32_t index = object->gnu_hash.buckets[bucket];
-            if (index < object->gnu_hash.first || index == 0)
-                continue;
-            for (; index < object->gnu_hash.limit; index++) {
-                if (!visit(context, object, index))
-                    return;
-                if (object->gnu_hash.chain[index - object->gnu_hash.first] & 1)
-                    break;
-            }
-        }
-    } else {
-        for (uint32_t index = 1; index < object->sysv_hash.chain_count; index++)
-            if (!visit(context, object, index))
-                return;
+static uint32_t count_gnu(const struct object *object) {
+    uint32_t last = 0, first = object->gnu_hash.first;
+    const uint32_t *bucket = object->gnu_hash.buckets,
+                   *end = bucket + object->gnu_hash.bucket_count;
+    for (; bucket < end; bucket++) { /* without a jump: empty buckets cannot be foreseen */
+        uint32_t start = *bucket;
+        last = start > last ? start : last;
     }
+    if (last < first || last >= object->gnu_hash.limit)
+        return 0;
+    while (last + 1 < object->gnu_hash.limit && !(object->gnu_hash.chain[last - first] & 1))
+        last++;
+    return last + 1 - first;
+}
+
+uint32_t symbol_count(const struct object *object) {
+    return object->gnu_hash.bloom      ? count_gnu(object)
+           : object->sysv_hash.buckets ? object->sysv_hash.chain_count
+                                       : 0;
+}
+
+/* Is the symbol, which reaches to `distance` bytes from its start or further, what lies there? One
+ * without a size covers its first byte. */
+static bool covers(const struct object *object, const Elf64_Sym *symbol, uintptr_t distance) {
+    bool defined = symbol->st_shndx != SHN_UNDEF;
+    return (!distance || (defined && distance < symbol->st_size)) &&
+           (defined || symbol->st_value) && ELF64_ST_TYPE(symbol->st_info) != STT_TLS &&
+           symbol->st_name < object->strings_size;
+}
+
+const Elf64_Sym *symbol_covering(const struct object *object, uintptr_t address) {
+    const Elf64_Sym *symbol = object->symbols, *nearest = NULL;
+    if (object->gnu_hash.bloom)
+        symbol += object->gnu_hash.first;
+    for (const Elf64_Sym *end = symbol + symbol_count(object); symbol < end; symbol++) {
+        uintptr_t distance = address - object->bias - symbol->st_value;
+        if (distance <= symbol->st_size && covers(object, symbol, distance) &&
+            (!nearest || symbol->st_value > nearest->st_value))
+            nearest = symbol;
+    }
+    return nearest;
 }
 
 /* -- verdicts -- */

@@ -76,8 +76,12 @@ static inline uintptr_t symbol_address(struct symbol_result definition) {
  * failed. */
 void symbol_forget(const struct object *object);
 
-/* Calls visit() for each defined symbol of the object; stops when it returns false. */
-typedef bool symbol_visitor(void *context, const struct object *object, uint32_t index);
-void symbol_each(const struct object *object, symbol_visitor *visit, void *context);
+/* How many symbols the object's hash table knows: from gnu_hash.first on, or from 0 on where there
+ * is DT_HASH alone. */
+uint32_t symbol_count(const struct object *object);
+
+/* Of the definitions that cover `address`, the one that starts last; NULL: none does. The object
+ * has symbols. */
+const Elf64_Sym *symbol_covering(const struct object *object, uintptr_t address);
 
 #endif

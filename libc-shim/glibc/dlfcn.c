@@ -51,7 +51,7 @@ static char *hook_dlerror(void) {
     struct linker *linker = linker_instance();
     struct dl_message *message = dl_error(linker, CALLER);
     if (message && message->number)
-        set_errno(dl_find_object(linker, CALLER), message->number);
+        set_errno(address_object(linker, CALLER), message->number);
     return message ? message->text : NULL;
 }
 

@@ -38,7 +38,7 @@ uintptr_t glibc_symbol(const struct object *libc, const char *name, const char *
 
 /* The object of an address; libc counts thread-local destructors in it. */
 struct link_map *_dl_find_dso_for_object(const void *address) {
-    struct object *object = dl_find_object(linker_instance(), address);
+    struct object *object = address_object(linker_instance(), address);
     return object ? object->map : NULL;
 }
 

@@ -74,15 +74,14 @@ struct found_object {
 
 /* GLRO(dl_find_object): the unwinder finds the frame information of a code address. */
 static int find_object(void *address, struct found_object *found) {
-    struct object *object = dl_find_object(linker_instance(), address);
-    if (!object)
+    struct address_range range;
+    if (!address_find(linker_instance(), address, &range))
         return -1;
-    *found = (struct found_object){
-        .map_start = (void *)object->map_start,
-        .map_end = (void *)object->map_end,
-        .map = object->map,
-        .eh_frame = (void *)object->eh_frame_header,
-    };
+    found->flags = 0;
+    found->map_start = (void *)range.start;
+    found->map_end = (void *)range.end;
+    found->map = range.map;
+    found->eh_frame = (void *)range.eh_frame_header;
     return 0;
 }
 
@@ -247,7 +246,7 @@ void glibc_objects_changed(struct linker *linker) {
         glibc_put_word(layout, glibc_global, GLIBC_gl_profile_map, (uintptr_t)profiled->map);
     if (linker->audit)
         glibc_put_int(layout, glibc_global_ro, GLIBC_ro_naudit, linker->audit->count);
-    dl_index_objects(linker);
+    address_index_objects(linker);
 }
 
 /* A larger slotinfo list in place of the one that there is: always one, for libc frees what is

@@ -10,6 +10,7 @@
 #include "loader/dl.h"
 #include "loader/event.h"
 #include "loader/memory.h"
+#include "loader/retire.h"
 #include "loader/sys.h"
 #include <string.h>
 
@@ -82,6 +83,7 @@ bool glibc_make_first_thread(struct linker *linker, struct error *error) {
                                        glibc_size(layout, GLIBC_pt_alignment));
     if (!tp)
         return error_no_memory(error, "");
+    reader_expect_one_thread(true);
     unsigned char *pthread = glibc_pthread(layout, tp);
     __libc_stack_end = linker->process.stack;
     _dl_argv = linker->process.argv;
@@ -135,6 +137,7 @@ void *_dl_allocate_tls(void *block) {
     uintptr_t tp = (uintptr_t)block;
     if (!block)
         return NULL;
+    reader_expect_one_thread(false);
     struct dtv_entry *dtv = tls_new_dtv(linker, tp);
     if (!dtv)
         return NULL;

@@ -43,7 +43,7 @@ static bool is_handle(struct linker *linker, const void *handle) {
 }
 
 static const struct object *find_stranded(struct linker *linker, const void *handle) {
-    const struct object *root = dl_object_of_handle(linker, handle);
+    const struct object *root = address_find_handle(linker, handle);
     return root == linker->program ? NULL : musl_find_stranded(root);
 }
 

@@ -127,7 +127,7 @@ static void mirror(struct linker *linker, struct object *object) {
 }
 
 static void objects_changed(struct linker *linker) {
-    dl_index_objects(linker);
+    address_index_objects(linker);
 }
 
 static void nothing(struct linker *linker) {

@@ -29,3 +29,22 @@ Test(retire, waits_for_readers) {
     retire_sweep(&linker);
     cr_expect_eq(released, 11, "each is freed once");
 }
+
+/* The cheaper way of counting while there is one thread, and the change to the other one while a
+ * reader is inside. */
+Test(retire, one_thread_and_more) {
+    static struct linker linker;
+    int one = 1;
+
+    reader_expect_one_thread(true);
+    reader_enter();
+    retire(&linker, release, &one);
+    retire_sweep(&linker);
+    cr_expect_eq(released, 0, "a reader is inside");
+    reader_expect_one_thread(false);
+    retire_sweep(&linker);
+    cr_expect_eq(released, 0, "it still is");
+    reader_leave();
+    retire_sweep(&linker);
+    cr_expect_eq(released, 1, "nobody is inside");
+}
