@@ -41,7 +41,8 @@ LOADER_CFLAGS_aarch64 := -mno-outline-atomics -mbranch-protection=standard
 # Most of the loader runs once: what counts there are the bytes that come into the caches. The loops that run for each
 # relocation and symbol are to be fast.
 OPTIMISE = -Os
-$(addprefix $(BUILD)/obj/loader/,relocate.o symbol.o index.o address.o sieve.o event_json.o event_file.o relocate_tell.o event.o): OPTIMISE = -O2
+$(addprefix $(BUILD)/obj/loader/,relocate.o relocate_relative.o symbol.o index.o address.o sieve.o \
+	event_json.o event_file.o relocate_tell.o event.o): OPTIMISE = -O2
 
 # The loader: freestanding, no vector registers (lazy binding must not touch them), musl's headers.
 LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -g -ffreestanding -fPIE -include loader/hidden.h \

@@ -35,82 +35,6 @@ bool relocate_stays_writable(const struct object *object, uintptr_t place) {
            (place >= object->relro_end || place + sizeof place <= object->relro_start);
 }
 
-/* Stores an address that code will jump to. */
-static void store_target(uintptr_t place, uintptr_t value, bool sign) {
-    store(place, sign && value ? arch_sign(value, place) : value);
-}
-
-/* -- relative relocations -- */
-
-/* RELR: an even entry is an address, each odd one a bitmap of the 63 words that follow. */
-static bool apply_relr(struct pass *pass) {
-    const struct object *object = pass->object;
-    uintptr_t next = 0;
-    for (size_t i = 0; i < object->relr_count; i++) {
-        uint64_t entry = object->relr[i];
-        if (!(entry & 1)) {
-            next = object->bias + entry;
-            if (!pass_has_place(pass, next, sizeof next))
-                return pass_fail(pass, "relative relocation outside of the writable segments");
-            store(next, load(next) + object->bias);
-            next += sizeof next;
-            continue;
-        }
-        for (uintptr_t place = next; (entry >>= 1); place += sizeof place) {
-            if (!(entry & 1))
-                continue;
-            if (!pass_has_place(pass, place, sizeof place))
-                return pass_fail(pass, "relative relocation outside of the writable segments");
-            store(place, load(place) + object->bias);
-        }
-        next += 63 * sizeof next;
-    }
-    return true;
-}
-
-/* A relocated page is a copy of the file's: one page fault for each, unless the kernel is told
- * beforehand. It pays for so many pages in a row. (Linux 5.14; an older one says EINVAL.) */
-#define MADV_POPULATE_WRITE 23
-#define POPULATED_PAGES 8
-
-/* Has the pages made that the relocations from number `from` on write to without a gap. Returns the
- * end of the last one. */
-static uintptr_t populate(struct pass *pass, size_t from) {
-    const struct object *object = pass->object;
-    size_t page_size = object->page_size;
-    uintptr_t start = align_down(object->bias + object->rela[from].r_offset, page_size);
-    uintptr_t end = start + page_size, limit = pass->place.end;
-    for (size_t i = from + 1; i < object->relative_count; i++) {
-        uintptr_t place = object->bias + object->rela[i].r_offset;
-        if (place < start || place >= end + page_size || place >= limit)
-            break;
-        if (place >= end)
-            end += page_size;
-    }
-    if (end - start >= POPULATED_PAGES * page_size)
-        sys3(SYS_madvise, (long)start, (long)(end - start), MADV_POPULATE_WRITE);
-    return end;
-}
-
-/* The run of RELATIVE relocations that DT_RELACOUNT announces, in a loop of its own: large programs
- * have hundreds of thousands. Returns how many there really were. */
-static size_t apply_relative(struct pass *pass) {
-    const struct object *object = pass->object;
-    uintptr_t bias = object->bias, populated = 0;
-    size_t i = 0;
-    for (; i < object->relative_count; i++) {
-        const Elf64_Rela *rela = &object->rela[i];
-        uintptr_t place = bias + rela->r_offset;
-        if (arch_reloc_kind((uint32_t)rela->r_info) != RELOC_RELATIVE ||
-            !pass_has_place(pass, place, sizeof place))
-            break;
-        if (place >= populated)
-            populated = populate(pass, i);
-        store(place, bias + (uint64_t)rela->r_addend);
-    }
-    return i;
-}
-
 /* -- symbols -- */
 
 /* True for what the object's order holds: itself, what it needs directly; of a root, all it needs.
@@ -195,78 +119,7 @@ static uintptr_t value_of(struct symbol_result definition) {
     return definition.symbol ? symbol_address(definition) : 0;
 }
 
-static bool call_resolver(struct linker *linker, const struct object *object, uintptr_t resolver,
-                          uintptr_t *value, struct error *error) {
-    if (!object_has_code(object, resolver))
-        return error_set(error, ERROR_FILE, 0, object->label,
-                         "IFUNC resolver is not code of the object");
-    *value = arch_call_ifunc(resolver, linker);
-    return true;
-}
-
-bool relocate_value(struct linker *linker, struct symbol_result definition, uintptr_t *value,
-                    struct error *error) {
-    *value = symbol_address(definition);
-    return !is_ifunc(definition) || call_resolver(linker, definition.object, *value, value, error);
-}
-
 /* -- words that need a symbol -- */
-
-static bool defer(struct pass *pass, struct deferred entry) {
-    const struct segment *segment =
-        object_segment(pass->object, (uintptr_t)entry.place, sizeof *entry.place);
-    if (!segment || !(segment->prot & PROT_WRITE))
-        return pass_fail(pass, "IFUNC relocation outside of the writable segments");
-    struct deferred *grown = memory_grow(pass->deferred, &pass->deferred_capacity,
-                                         pass->deferred_count + 1, sizeof entry);
-    if (!grown)
-        return error_no_memory(pass->error, pass->object->label);
-    pass->deferred = grown;
-    pass->deferred[pass->deferred_count++] = entry;
-    return true;
-}
-
-static bool run_deferred(struct pass *pass) {
-    for (size_t i = 0; i < pass->deferred_count; i++) {
-        const struct deferred *entry = &pass->deferred[i];
-        struct symbol_result definition = entry->definition;
-        uintptr_t value = 0;
-        bool called =
-            definition.symbol
-                ? relocate_value(pass->linker, definition, &value, pass->error)
-                : call_resolver(pass->linker, pass->object, entry->addend, &value, pass->error);
-        if (!called)
-            return false;
-        value += definition.symbol && value ? entry->addend : 0;
-        if (pass->watched && entry->is_slot)
-            value = audit_bind_now(pass->linker, pass->object, definition, value);
-        store_target((uintptr_t)entry->place, value, entry->sign);
-        pass_tell_choice(pass, entry, value);
-    }
-    return true;
-}
-
-/* An IFUNC whose resolver may read what is not relocated yet: as ld.so of some machines, warns
- * where its object comes later, and ends the process where that is the program, which always comes
- * last. */
-static void check_resolver(struct pass *pass, const struct relocation *relocation,
-                           struct symbol_result definition) {
-    const char *program = pass->linker->process.argv[0];
-    const struct object *object = pass->object, *owner = definition.object;
-    const char *name = object->strings + object->symbols[relocation->symbol].st_name;
-    if (!ARCH_CHECKS_RESOLVERS || owner == object || owner->relocated)
-        return;
-    if (owner->kind != OBJECT_PROGRAM) {
-        print_text(2, "%s: Relink `%s' with `%s' for IFUNC symbol `%s'\n", program, object->path,
-                   owner->path, name);
-        return;
-    }
-    print_text(2,
-               "%s: IFUNC symbol '%s' referenced in '%s' is defined in the executable and creates "
-               "an unsatisfiable circular dependency.\n",
-               program, name, object->path);
-    sys_exit(127);
-}
 
 static bool apply_word(struct pass *pass, const struct relocation *relocation) {
     bool slot = relocation->kind == RELOC_GLOB_DAT || relocation->kind == RELOC_JUMP_SLOT;
@@ -280,9 +133,10 @@ static bool apply_word(struct pass *pass, const struct relocation *relocation) {
         return waits;
     }
     if (is_ifunc(definition)) {
-        check_resolver(pass, relocation, definition);
-        return defer(pass, (struct deferred){(uintptr_t *)relocation->place, definition, addend,
-                                             relocation->kind == RELOC_JUMP_SLOT, pass->sign});
+        pass_check_resolver(pass, relocation, definition);
+        return pass_defer(pass,
+                          (struct deferred){(uintptr_t *)relocation->place, definition, addend,
+                                            relocation->kind == RELOC_JUMP_SLOT, pass->sign});
     }
     uintptr_t value = value_of(definition) + addend;
     if (relocation->kind == RELOC_ABSOLUTE && !event_wanted(pass->linker, EVENT_bind)) {
@@ -371,11 +225,11 @@ static bool apply_kind(struct pass *pass, const struct relocation *relocation) {
     case RELOC_JUMP_SLOT:
         return apply_word(pass, relocation);
     case RELOC_IRELATIVE:
-        return defer(pass, (struct deferred){(uintptr_t *)relocation->place,
-                                             {NULL, NULL},
-                                             pass->object->bias + relocation->addend,
-                                             false,
-                                             pass->sign});
+        return pass_defer(pass, (struct deferred){(uintptr_t *)relocation->place,
+                                                  {NULL, NULL},
+                                                  pass->object->bias + relocation->addend,
+                                                  false,
+                                                  pass->sign});
     case RELOC_COPY:
         return apply_copy(pass, relocation);
     case RELOC_DTPMOD:
@@ -484,11 +338,12 @@ static bool apply_plt(struct pass *pass) {
     for (size_t i = 0; i < object->plt_rela_count; i++) {
         if (!decode(pass, &object->plt_rela[i], &relocation))
             return false;
-        if (may_wait(pass, &relocation))
-            store_target(relocation.place, load(relocation.place) + object->bias, pass->sign),
-                waiting++;
-        else if (!apply(pass, &relocation))
+        if (may_wait(pass, &relocation)) {
+            store_target(relocation.place, load(relocation.place) + object->bias, pass->sign);
+            waiting++;
+        } else if (!apply(pass, &relocation)) {
             return false;
+        }
     }
     object->plt_got[1] = (uintptr_t)object;
     object->plt_got[2] =
@@ -524,9 +379,9 @@ static long set_text_writable(const struct object *object, bool writable) {
 
 static bool apply_all(struct pass *pass) {
     const struct object *object = pass->object;
-    if (!apply_relr(pass))
+    if (!pass_apply_relr(pass))
         return false;
-    size_t relative = apply_relative(pass);
+    size_t relative = pass_apply_relative(pass);
     if (event_wanted(pass->linker, EVENT_relocation))
         pass_tell_relatives(pass, relative);
     if (pass->linker->shim->tells_all && !apply_plt(pass))
@@ -562,7 +417,7 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
                          "cannot restore segment prot after reloc");
     if (done && object->incomplete)
         error->kind = ERROR_NONE; /* patience has left one */
-    done = done && run_deferred(&pass);
+    done = done && pass_run_deferred(&pass);
     memory_free(pass.deferred);
     object->relocated = done;
     if (done && linker->options.profile)
@@ -603,7 +458,7 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
                 return false;
         }
     }
-    bool done = run_deferred(&pass);
+    bool done = pass_run_deferred(&pass);
     memory_free(pass.deferred);
     return done;
 }

@@ -1,9 +1,10 @@
-/* The relocation of one object from within: what relocate.c (the loop), relocate_tls.c
- * (thread-local storage) and relocate_tell.c (events) share. For these three alone.
+/* The relocation of one object from within: what relocate.c (the loop), relocate_relative.c,
+ * relocate_ifunc.c, relocate_tls.c and relocate_tell.c (events) share. For these alone.
  */
 #ifndef MYLD_RELOCATE_PASS_H
 #define MYLD_RELOCATE_PASS_H
 
+#include "arch.h"
 #include "reloc_kind.h"
 #include "relocate.h"
 #include "sieve.h"
@@ -77,6 +78,11 @@ static inline uintptr_t load(uintptr_t place) {
     return *(const word *)place;
 }
 
+/* Stores an address that code will jump to. */
+static inline void store_target(uintptr_t place, uintptr_t value, bool sign) {
+    store(place, sign && value ? arch_sign(value, place) : value);
+}
+
 static inline bool is_ifunc(struct symbol_result definition) {
     return definition.symbol && ELF64_ST_TYPE(definition.symbol->st_info) == STT_GNU_IFUNC &&
            definition.symbol->st_shndx != SHN_UNDEF;
@@ -96,6 +102,29 @@ static inline size_t place_size(enum reloc_kind kind) {
         return sizeof(uintptr_t);
     }
 }
+
+/* -- relocate_relative.c -- */
+
+/* DT_RELR, all of it. */
+bool pass_apply_relr(struct pass *pass);
+
+/* The run of RELATIVE relocations that DT_RELACOUNT announces, in a loop of its own. Returns how
+ * many there really were. */
+size_t pass_apply_relative(struct pass *pass);
+
+/* -- relocate_ifunc.c -- */
+
+/* Puts a relocation off to the end. */
+bool pass_defer(struct pass *pass, struct deferred entry);
+
+/* Applies those that were put off: calls their resolvers. */
+bool pass_run_deferred(struct pass *pass);
+
+/* An IFUNC whose resolver may read what is not relocated yet: as ld.so of some machines, warns
+ * where its object comes later, and ends the process where that is the program, which always comes
+ * last. */
+void pass_check_resolver(const struct pass *pass, const struct relocation *relocation,
+                         struct symbol_result definition);
 
 /* -- relocate_tls.c -- */
 
