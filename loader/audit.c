@@ -4,6 +4,7 @@
  * linker->audit. The first auditor's libc is the first code that runs in the process: with it come
  * the first thread's block and the layouts of that libc, which the program's must share.
  */
+#define _GNU_SOURCE
 #include "audit.h"
 
 #include "arch.h"
@@ -100,22 +101,23 @@ static bool start_one(struct linker *linker, const char *name, struct error *err
     return true;
 }
 
-/* Each name of a list that is separated by colons. In secure mode only set-user-ID libraries of the
- * system's folders are auditors (ld.so(8)). */
-static bool start_list(struct linker *linker, const char *list, struct error *error) {
-    char name[512];
-    while (list && *list) {
-        const char *colon = strchr(list, ':');
-        size_t length = colon ? (size_t)(colon - list) : strlen(list);
-        if (length && length < sizeof name) {
-            memcpy(name, list, length);
-            name[length] = 0;
-            if (!(linker->process.secure && strchr(name, '/')) && !start_one(linker, name, error))
-                return false;
-        }
-        list += length + (list[length] == ':');
+#define NAME_SIZE 512
+
+/* Cuts the next name off a list that is separated by colons; false at its end. In secure mode only
+ * set-user-ID libraries of the system's folders are auditors (ld.so(8)). */
+static bool next_name(const struct linker *linker, const char **list, char name[NAME_SIZE]) {
+    while (*list && **list) {
+        const char *begin = *list;
+        size_t length = (size_t)(strchrnul(begin, ':') - begin);
+        *list = begin + length + (begin[length] == ':');
+        if (!length || length >= NAME_SIZE)
+            continue;
+        memcpy(name, begin, length);
+        name[length] = 0;
+        if (!(linker->process.secure && strchr(name, '/')))
+            return true;
     }
-    return true;
+    return false;
 }
 
 static const char *tagged_list(const struct object *program, int64_t tag) {
@@ -156,8 +158,13 @@ bool audit_start(struct linker *linker, struct error *error) {
     };
     if (!linker->shim->find_libc || options_is_question(&linker->options))
         return true; /* a libc that knows no namespaces; nothing is to run */
+    char name[NAME_SIZE];
     for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
-        if (!start_list(linker, lists[i], error))
-            return false;
+        for (const char *list = lists[i]; next_name(linker, &list, name);)
+            linker->tls.auditors++;
+    for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
+        while (next_name(linker, &lists[i], name))
+            if (!start_one(linker, name, error))
+                return false;
     return !linker->audit || announce(linker, error);
 }

@@ -102,7 +102,8 @@ static ptrdiff_t place(size_t *used, size_t size, size_t alignment, size_t misal
 
 void tls_lay_out(struct linker *linker, size_t surplus) {
     struct tls *tls = &linker->tls;
-    tls->used = ARCH_TLS_GAP;
+    size_t own = ARCH_TLS_GAP; /* up to the end of the program's */
+    tls->used = own;
     tls->alignment = _Alignof(struct thread_slot);
     for (size_t id = 1; id <= tls->highest; id++) {
         struct object *object = tls->table->item[id].object;
@@ -110,8 +111,11 @@ void tls_lay_out(struct linker *linker, size_t surplus) {
                                    object->tls.misalignment);
         object->tls.placement = TLS_STATIC;
         tls->alignment = max_size(tls->alignment, object->tls.alignment);
+        if (object == linker->program)
+            own = tls->used;
     }
-    size_t end = tls->used + surplus;
+    /* As in ld.so, what comes with auditors takes of the surplus, which they make larger. */
+    size_t end = (tls->auditors ? own : tls->used) + surplus;
     tls->slot = place(&tls->used, sizeof(struct thread_slot), _Alignof(struct thread_slot), 0);
     tls->surplus = surplus;
     tls->size = max_size(tls->used, end);

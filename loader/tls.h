@@ -54,6 +54,7 @@ struct tls {
     size_t room; /* bytes that the first thread's block may grow to; less than size: fixed */
     size_t alignment; /* of the static block, bytes */
     size_t surplus;   /* bytes reserved for static TLS of libraries that are opened later */
+    size_t auditors;  /* that are named: each is to have a namespace of libraries */
     size_t optional;  /* bytes of the surplus that may go to modules that need not be there */
     ptrdiff_t slot;   /* of struct thread_slot from the thread pointer */
 };

@@ -17,9 +17,10 @@
 #include <string.h>
 
 /* Places the modules of the start, with bytes for initial-exec TLS of libraries that are opened
- * later, as glibc counts: 144 for libc's and as many for others' in each namespace, and a rest. */
+ * later, as glibc counts: 144 for libc's and as many for others' in each namespace, also in those
+ * of auditors, and a rest. */
 static void set_static_tls_surplus(struct linker *linker) {
-    uint64_t spaces = glibc_tunable(linker, "glibc.rtld.nns", 4);
+    uint64_t spaces = glibc_tunable(linker, "glibc.rtld.nns", 4) + linker->tls.auditors;
     uint64_t rest = glibc_tunable(linker, "glibc.rtld.optional_static_tls", 512);
     tls_lay_out(linker, spaces * (144 + 144) + rest);
     linker->tls.optional = rest;
