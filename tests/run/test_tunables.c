@@ -30,8 +30,7 @@ static const char *const settings[] = {
     "GLIBC_TUNABLES=glibc.rtld.nns=2",
     "GLIBC_TUNABLES=glibc.rtld.nns=16:glibc.rtld.optional_static_tls=1",
     "GLIBC_TUNABLES=glibc.rtld.nns=17",
-    /* more room for auditors, also for those that are not there */
-    "LD_AUDIT=./libaudit_off.so",
+    "LD_AUDIT=./libaudit_off.so", /* more room, also for auditors that are not there */
     "LD_AUDIT=./libaudit_off.so:./nowhere.so GLIBC_TUNABLES=glibc.rtld.nns=2",
     "GLIBC_TUNABLES=glibc.cpu.x86_data_cache_size=65536:glibc.cpu.x86_shared_cache_size=1048576",
     "GLIBC_TUNABLES=glibc.cpu.hwcaps=-ERMS,-AVX2,-AVX512F,-AVX512VL",
