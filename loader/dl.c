@@ -141,10 +141,11 @@ static bool link_group(struct transaction *transaction, struct object *root, int
     if (!load_group(linker, root, NULL, 0, error) || !begin_space(transaction, root, error) ||
         !scope_set_new(linker, transaction, root, mode & MODE_DEEPBIND, error))
         return false;
-    tell_group(linker, root, load_first_new(transaction));
+    tell_group(linker, root);
     event_stage(linker, "versions");
     if (!check_versions(transaction, error))
         return false;
+    tell_scopes(linker, load_first_new(transaction));
     if (!begin_relocation(transaction, error))
         return false;
     event_stage(linker, "relocate");

@@ -60,7 +60,7 @@ struct debug_sink {
     struct event_file file;
     unsigned topics;
     bool opening;                /* the next search is for dlopen's own argument */
-    const struct object *opened; /* the root of dlopen's group that is being relocated */
+    const struct object *opened; /* the root of dlopen's latest group */
     bool scopes_begun;
     struct counts counts;
 };
@@ -241,11 +241,13 @@ static void write_scopes(struct debug_sink *debug, const struct event *event,
     say(debug, event, "\n");
 }
 
-/* Those of the start. dlopen's are written for its whole group, once it is relocated. */
+/* Those of the start. Of what dlopen opens, the root alone: the others are written once it is
+ * relocated. */
 static void write_scope(struct debug_sink *debug, const struct event *event) {
-    if (debug->linker->running || event->scope->number)
+    bool running = debug->linker->running;
+    if (event->scope->number || (running && event->scope->object != debug->opened))
         return;
-    if (!debug->scopes_begun)
+    if (!debug->scopes_begun && !running)
         say(debug, event, "\nInitial object scopes\n");
     debug->scopes_begun = true;
     write_scopes(debug, event, event->scope->object);
@@ -271,10 +273,23 @@ static void write_dlclose(struct debug_sink *debug, const struct event *event) {
 
 static void write_version(struct debug_sink *debug, const struct event *event) {
     const struct event_version *version = event->version;
-    if (version->in)
+    if (version->in && debug->topics & TOPIC_VERSIONS)
         say(debug, event, "checking for version `%s' in file %s [%u] required by file %s [%u]\n",
             version->version, name_of(debug, version->in), space_of(version->in),
             name_of(debug, version->by), space_of(version->by));
+    bool missing = strcmp(version->verdict, "missing") == 0;
+    bool warned = strcmp(version->verdict, "unversioned") == 0 && !debug->linker->running;
+    if ((missing || warned) && !version->weak)
+        say(debug, event, "%s: error: version lookup error: %s%s%s (required by %s) (%s)\n",
+            name_of(debug, version->in), missing ? "version `" : "no version information available",
+            missing ? version->version : "", missing ? "' not found" : "",
+            name_of(debug, version->by), debug->linker->running ? "fatal" : "continued");
+}
+
+static void write_undefined(struct debug_sink *debug, const struct event *event,
+                            const struct object *from, const char *symbol, const char *version) {
+    say(debug, event, "%s: error: symbol lookup error: undefined symbol: %s%s%s (fatal)\n",
+        name_of(debug, from), symbol, version ? ", version " : "", version ? version : "");
 }
 
 static void write_binding(struct debug_sink *debug, const struct event *event,
@@ -306,6 +321,8 @@ static void write_slot(struct debug_sink *debug, const struct event *event) {
 static void write_dlsym(struct debug_sink *debug, const struct event *event) {
     const struct event_dlsym *dlsym = event->dlsym;
     debug->counts.looked_up++;
+    if (!dlsym->to)
+        write_undefined(debug, event, dlsym->in, dlsym->symbol, dlsym->version);
     write_binding(debug, event, dlsym->in, dlsym->to, "", dlsym->symbol, dlsym->version);
 }
 
@@ -316,15 +333,9 @@ static void write_candidate(struct debug_sink *debug, const struct event *event)
 }
 
 static void write_relocate(struct debug_sink *debug, const struct event *event) {
-    bool begins = strcmp(event->relocate->state, "begin") == 0;
-    if (begins && debug->topics & TOPIC_RELOC)
+    if (strcmp(event->relocate->state, "begin") == 0)
         say(debug, event, "\nrelocation processing: %s%s\n",
             name_of(debug, event->relocate->object), event->relocate->lazy ? " (lazy)" : "");
-    if (begins || event->relocate->object != debug->opened || !(debug->topics & TOPIC_SCOPES))
-        return;
-    const struct object_list *group = debug->opened->group.list; /* its root comes last */
-    for (size_t i = 0; i < group->count; i++)
-        write_scopes(debug, event, group->item[i]);
 }
 
 /* -- statistics -- */
@@ -374,15 +385,11 @@ static void count_relative(struct debug_sink *debug, const struct object_list *g
             debug->counts.relative += group->item[i]->relative_count;
 }
 
-/* What dlopen opens is shown before it is relocated, too. */
 static void write_group(struct debug_sink *debug, const struct event *event) {
-    if (!debug->linker->running) {
+    if (debug->linker->running)
+        debug->opened = event->group->root;
+    else
         count_relative(debug, event->group->objects);
-        return;
-    }
-    debug->opened = event->group->root;
-    if (debug->topics & TOPIC_SCOPES)
-        write_scopes(debug, event, debug->opened);
 }
 
 /* -- all -- */
@@ -408,14 +415,25 @@ static void write_call(struct debug_sink *debug, const struct event *event) {
     }
 }
 
+/* dlopen's group, relocated. */
+static void write_opened(struct debug_sink *debug, const struct event *event) {
+    const struct object_list *group = debug->opened->group.list;
+    for (size_t i = 0; i < group->count; i++)
+        write_scopes(debug, event, group->item[i]);
+}
+
 static void write_stage(struct debug_sink *debug, const struct event *event) {
     const struct event_stage *stage = event->stage;
-    bool begins = strcmp(stage->state, "begin") == 0;
-    if (begins && strcmp(stage->stage, "init") == 0 && !debug->linker->running)
+    bool begins = strcmp(stage->state, "begin") == 0, running = debug->linker->running;
+    if (begins && running && debug->topics & TOPIC_SCOPES && strcmp(stage->stage, "protect") == 0)
+        write_opened(debug, event);
+    if (!(debug->topics & TOPIC_STATISTICS))
+        return;
+    if (begins && strcmp(stage->stage, "init") == 0 && !running)
         write_statistics(debug, event);
     else if (!begins && strcmp(stage->stage, "fini") == 0)
         write_final(debug, event);
-    else if (!debug->linker->running)
+    else if (!running)
         count_stage(debug, stage);
 }
 
@@ -449,6 +467,9 @@ static void write_debug(struct event_sink *sink, const struct event *event) {
         return write_slot(debug, event);
     case EVENT_dlsym:
         return write_dlsym(debug, event);
+    case EVENT_undefined:
+        return write_undefined(debug, event, event->undefined->from, event->undefined->symbol,
+                               event->undefined->version);
     case EVENT_candidate:
         return write_candidate(debug, event);
     case EVENT_relocate:
@@ -509,14 +530,14 @@ static uint64_t kinds_of(unsigned topics) {
         unsigned topics;
         uint64_t kinds;
     } table[] = {
+        {TOPICS_OF_ALL, KIND(version) | KIND(undefined) | KIND(dlsym)},
         {TOPICS_WITH_CALLS, KIND(construct) | KIND(destruct) | KIND(call) | KIND(message)},
         {TOPIC_LIBS, KIND(folders) | KIND(try) | KIND(search)},
         {TOPIC_FILES,
          KIND(search) | KIND(object) | KIND(map) | KIND(dlopen) | KIND(dlclose) | KIND(unload)},
         {TOPIC_SYMBOLS, KIND(candidate)},
-        {TOPIC_BINDINGS, KIND(bind) | KIND(slot) | KIND(dlsym)},
-        {TOPIC_VERSIONS, KIND(version)},
-        {TOPIC_SCOPES, KIND(scope) | KIND(group) | KIND(relocate)},
+        {TOPIC_BINDINGS, KIND(bind) | KIND(slot)},
+        {TOPIC_SCOPES, KIND(scope) | KIND(group) | KIND(stage)},
         {TOPIC_RELOC, KIND(relocate)},
         {TOPIC_STATISTICS, KIND(bind) | KIND(slot) | KIND(dlsym) | KIND(stage) | KIND(group)},
     };

@@ -64,8 +64,7 @@ static struct symbol_result find_definition(struct linker *linker, struct object
     struct symbol_request request;
     struct symbol_result definition = symbol_resolve(object, index, true, false, &request);
     if (!definition.symbol && ELF64_ST_BIND(object->symbols[index].st_info) != STB_WEAK) {
-        error_set_symbol(&error, object->label, request.name,
-                         request.version ? request.version->name : NULL);
+        relocate_undefined(linker, object, &request, &error);
         give_up(linker, &error);
     }
     if (!definition.symbol)

@@ -85,6 +85,8 @@ static void tell_failure(struct transaction *transaction) {
 void load_roll_back(struct transaction *transaction) {
     struct linker *linker = transaction->linker;
     tell_failure(transaction);
+    for (const struct object *object = load_first_new(transaction); object; object = object->next)
+        EVENT(linker, unload, .object = object);
     while (transaction->space->last != transaction->last_before) {
         struct object *object = transaction->space->last;
         load_unlink(linker, object);

@@ -69,7 +69,7 @@ static bool load(struct linker *linker, struct error *error) {
         !start_complete_scope(linker, error) || !confirm(linker, error))
         return false;
     EVENT(linker, libc, .libc = linker->shim->name, .object = linker->base.libc);
-    tell_group(linker, linker->program, linker->base.first);
+    tell_group(linker, linker->program);
     return true;
 }
 
@@ -108,6 +108,7 @@ static _Noreturn void run(struct linker *linker) {
     event_stage(linker, "versions");
     if (!check_versions(linker) && linker->options.mode == MODE_RUN)
         event_exit(linker, 1, NULL, NULL); /* ld.so's status for just this */
+    tell_scopes(linker, linker->base.first);
     if (options_is_question(&linker->options))
         question_answer(linker);
     if (linker->options.mode != MODE_RUN)

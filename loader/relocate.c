@@ -80,6 +80,13 @@ CHECKED(static void check_own(const struct pass *pass, uint32_t index, bool for_
     CHECK(found.object == pass->object && found.symbol == &pass->object->symbols[index]);
 })
 
+bool relocate_undefined(struct linker *linker, const struct object *object,
+                        const struct symbol_request *request, struct error *error) {
+    const char *version = request->version ? request->version->name : NULL;
+    EVENT(linker, undefined, .from = object, .symbol = request->name, .version = version);
+    return error_set_symbol(error, object->label, request->name, version);
+}
+
 bool pass_resolve(struct pass *pass, uint32_t index, bool for_call, bool for_copy,
                   struct symbol_result *result) {
     struct object *object = pass->object;
@@ -106,8 +113,7 @@ bool pass_resolve(struct pass *pass, uint32_t index, bool for_call, bool for_cop
         result->symbol = NULL; /* a hidden weak reference that the link editor left */
     pass->last = *result;
     if (!result->symbol && ELF64_ST_BIND(reference->st_info) != STB_WEAK)
-        return error_set_symbol(pass->error, object->label, request.name,
-                                request.version ? request.version->name : NULL);
+        return relocate_undefined(pass->linker, object, &request, pass->error);
     if (result->symbol)
         relocate_note_binding(object, (struct object *)result->object);
     remember(pass, index, for_call, !for_copy);

@@ -48,6 +48,11 @@ bool relocate_value(struct linker *linker, struct symbol_result definition, uint
  * Needs no lock. */
 void relocate_note_binding(struct object *object, struct object *used);
 
+/* Nobody defines what the reference of `object` asks for, and it is not weak: tells of it and fills
+ * *error. Returns false. */
+bool relocate_undefined(struct linker *linker, const struct object *object,
+                        const struct symbol_request *request, struct error *error);
+
 /* Binds the PLT slot of relocation number `index` in DT_JMPREL and returns the function's address.
  * The C side of the lazy-binding trampoline. Ends the process where the symbol is undefined. */
 uintptr_t lazy_bind(struct object *object, size_t index);

@@ -175,13 +175,18 @@ static const char *scope_kind(const struct object *object, const struct scope *s
                                                               : "group";
 }
 
-void tell_group(struct linker *linker, const struct object *root, const struct object *first) {
+void tell_group(struct linker *linker, const struct object *root) {
     if (!event_wanted(linker, EVENT_group) && !event_wanted(linker, EVENT_scope))
         return;
     const struct object_list *global = root->space->global.list;
     for (size_t i = 0; i < global->count; i++) /* what the adapter added has not been told of */
         tell_object(linker, global->item[i], NULL);
     EVENT(linker, group, .root = root, .objects = root->group.list, .order = root->order);
+}
+
+void tell_scopes(struct linker *linker, const struct object *first) {
+    if (!event_wanted(linker, EVENT_scope))
+        return;
     for (const struct object *object = first; object; object = object->next) {
         const struct scope_list *scopes = object->scopes;
         for (size_t i = 0; scopes && i < scopes->count; i++)

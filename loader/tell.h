@@ -22,8 +22,11 @@ void tell_searches(struct linker *linker);
 void tell_search_end(struct linker *linker, const char *name, const struct object *by,
                      const struct namespace *space, const char *path);
 
-/* The group of a root, and the scopes of the objects from `first` on. */
-void tell_group(struct linker *linker, const struct object *root, const struct object *first);
+/* The group of a root. */
+void tell_group(struct linker *linker, const struct object *root);
+
+/* The scopes of the objects from `first` on. */
+void tell_scopes(struct linker *linker, const struct object *first);
 
 /* The TLS module of an object, if it has one; and the layout of the start. */
 void tell_tls_module(struct linker *linker, const struct object *object);
