@@ -39,16 +39,22 @@ static const char *path_or_program(const struct linker *linker, const char *path
     return path[0] ? path : musl_program_name(linker);
 }
 
+/* The errno value of what is wrong with a file, or 0: musl has one error for it all. */
+static int number_of(const struct error *error) {
+    bool is_file =
+        error->kind == ERROR_OPEN || error->kind == ERROR_MAP || error->kind == ERROR_FILE;
+    return !is_file ? 0 : error->number ? error->number : ENOEXEC;
+}
+
 static void describe(const struct linker *linker, const struct error *error, char *text,
                      size_t size) {
     const char *object = path_or_program(linker, error->object);
     switch (error->kind) {
     case ERROR_OPEN:
     case ERROR_MAP:
-    case ERROR_FILE: /* musl has one error for all that can be wrong with a file */
+    case ERROR_FILE:
         format_text(text, size, "Error loading shared library %s: %s",
-                    error->wanted[0] ? error->wanted : object,
-                    number_text(error->number ? error->number : ENOEXEC));
+                    error->wanted[0] ? error->wanted : object, number_text(number_of(error)));
         return;
     case ERROR_SYMBOL:
         format_text(text, size, "Error relocating %s: %s: symbol not found", object, error->symbol);
@@ -85,8 +91,11 @@ int musl_describe_dlerror(struct linker *linker, const struct error *error, char
                           size_t size) {
     /* Nobody needs the file that dlopen was called with. */
     const char *opened = tls_slot(linker, arch_thread_pointer())->catcher;
+    int *(*place)(void) = (int *(*)(void))musl_function(linker, "__errno_location");
+    if (number_of(error) && place)
+        *place() = number_of(error);
     describe(linker, error, text, size);
     if (!opened || strcmp(opened, error->wanted) != 0)
         append_needed_by(linker, error, text, size);
-    return 0; /* dlerror itself touches errno only in glibc */
+    return 0; /* dlopen has left it in errno, as the system calls that failed; dlerror does not */
 }
