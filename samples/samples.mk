@@ -148,6 +148,13 @@ $(call both,libplugin_bad.so,libplugin.c,,$(call PLUGIN,bad) -DPLUGIN_NEEDS -z l
 $(call both,libplugin_orphan.so,libplugin.c,libempty.so,$(call PLUGIN,orphan) $(RPATH) /nowhere)
 $(call both,libplugin_keep.so,libplugin.c,,$(call PLUGIN,keep) -z nodelete)
 $(call both,plugin_host,plugin_host.c,,-rdynamic)
+# Each fails to be opened, and brings others with it: a library of a library is missing; a symbol; a version; room.
+$(call both,failed,failed.c,,-rdynamic)
+$(call both,libfail_deep.so,libempty.c,libplugin_two.so libtls_gd.so libplugin_orphan.so)
+$(call both,libfail_symbol.so,libplugin.c,libplugin_two.so libtls_gd.so,$(call PLUGIN,fail) -DPLUGIN_NEEDS -z now)
+$(call both,libfail_version.so,version.c,version_3/libversion.so,$(RPATH) /nowhere -DQUESTION)
+$(call both,libfail_tls.so,libempty.c,libgreet.so libtls_small.so libtls_ie.so)
+$(call both,libfail_stack.so,libempty.c,libplugin_two.so libtls_gd.so,-z execstack)
 $(call both,inspect,inspect.c,libgreet.so,-rdynamic)
 $(call both,stress,stress.c,liblazy.so,-pthread -z lazy -rdynamic)
 # On aarch64 libgcc's functions for atomic operations ask glibc what the processor can do.

@@ -140,7 +140,7 @@ TABLE_TEST(debug, statistics, lines) {
     "!(line[first] ~ /=calloc;/ && line[first - 1] !~ /=calloc;/)) first--; "                      \
     "last = own; while (line[last + 1] ~ /[=\\140]_dl_(catch|signal)_/) last++ } "                 \
     "for (i = 1; i <= n; i++) if (!(own && i >= first && i <= last) && line[i] !~ "                \
-    "/[=\\140](realloc|_dl_find_dso|_dl_exception|_dl_fatal|__vdso_|__kernel_)/) print line[i] }\""
+    "/[=\\140](realloc|_dl_(find|exception|fatal)_|__vdso_|__kernel_)/) print line[i] }\""
 
 static const char *relocation_lines(bool native, const char *topics, const char *line) {
     char *file = text("%s/debug", scratch());
