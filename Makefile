@@ -42,7 +42,7 @@ LOADER_CFLAGS_aarch64 := -mno-outline-atomics -mbranch-protection=standard
 # relocation and symbol are to be fast.
 OPTIMISE = -Os
 $(addprefix $(BUILD)/obj/loader/,relocate.o relocate_relative.o symbol.o index.o address.o sieve.o \
-	event_json.o event_file.o relocate_tell.o event.o): OPTIMISE = -O2
+	event_json.o event_file.o): OPTIMISE = -O2
 # What prints and ends, or prints for people, is to be small.
 $(addprefix $(BUILD)/obj/loader/,event_debug.o list.o missing.o question.o reference.o report.o tree.o why.o why_lib.o): OPTIMISE = -Oz
 

@@ -23,12 +23,29 @@ static const char descriptions[] =
 #define TEXT(field) "t" #field "\0"
 #define TEXTS(field) "s" #field "\0"
 #define ADDRESS(field) "a" #field "\0"
+#define ADDRESSES(field) "m" #field "\0"
 #define COUNT(field) "c" #field "\0"
 #define NUMBER(field) "n" #field "\0"
 #define FLAG(field) "f" #field "\0"
 #define END "\0"
 #include "events.def"
     ;
+
+enum {
+    FIELDS = sizeof((const char[]){
+#define OBJECT(field) 0,
+#define OBJECTS(field) 0,
+#define TEXT(field) 0,
+#define TEXTS(field) 0,
+#define ADDRESS(field) 0,
+#define ADDRESSES(field) 0,
+#define COUNT(field) 0,
+#define NUMBER(field) 0,
+#define FLAG(field) 0,
+#define END 0,
+#include "events.def"
+    }) /* with the empty ones */
+};
 
 static const unsigned char detail_of[EVENT_KINDS] = {
 #define BEGIN(name, detail) DETAIL_##detail,
@@ -45,20 +62,27 @@ uint64_t event_kinds_of(unsigned details) {
     return kinds;
 }
 
-static void find_names(struct event_state *state) {
-    const char *name = descriptions;
+COLD static void read_descriptions(struct event_state *state) {
+    const char *text = descriptions;
+    struct event_field *field = state->fields;
     for (unsigned kind = 0; kind < EVENT_KINDS; kind++) {
-        state->names[kind] = name;
-        while (*name)
-            name = event_next_field(name);
-        name++;
+        state->kinds[kind].name = text;
+        state->kinds[kind].fields = field;
+        while (*(text += strlen(text) + 1)) {
+            field->type = *text;
+            char *end = stpcpy(stpcpy(stpcpy(field->key, ",\""), text + 1), "\":");
+            field->length = (unsigned char)(end - field->key);
+            field++;
+        }
+        field++;
+        text++;
     }
 }
 
 /* -- time -- */
 
 /* The vdso's clock costs a fifth of the system call. It is there once the vdso has been read. */
-static void find_clock(struct linker *linker) {
+COLD static void find_clock(struct linker *linker) {
     if (!linker->vdso || !linker->vdso->relocated)
         return;
     struct symbol_request request = symbol_request_for(linker->search.facts->vdso_clock, NULL);
@@ -89,7 +113,8 @@ void event_tell(struct linker *linker, enum event_kind kind, const void *fields)
         .tid = linker->running ? (int)sys1(SYS_gettid, 0) : state->tid,
         .time = read_clock(state, CLOCK_MONOTONIC) - state->clock,
         .frame = (uintptr_t)__builtin_frame_address(0),
-        .name = state->names[kind],
+        .name = state->kinds[kind].name,
+        .fields = state->kinds[kind].fields,
         .word = fields,
     };
     for (struct event_sink *sink = state->sinks; sink; sink = sink->next)
@@ -123,13 +148,13 @@ _Noreturn void event_exit(struct linker *linker, int status, const char *text, c
 
 /* -- sinks -- */
 
-struct event_state *event_prepare(struct linker *linker) {
+COLD struct event_state *event_prepare(struct linker *linker) {
     struct event_state *state = linker->event_state;
-    if (state || !(state = memory_alloc(sizeof *state)))
+    if (state || !(state = memory_alloc(sizeof *state + FIELDS * sizeof state->fields[0])))
         return state;
     state->clock = read_clock(state, CLOCK_MONOTONIC);
     state->pid = state->tid = sys_getpid();
-    find_names(state);
+    read_descriptions(state);
     tell_searches(linker);
     return linker->event_state = state;
 }
@@ -147,7 +172,7 @@ bool event_add_sink(struct linker *linker, struct event_sink *sink) {
     return true;
 }
 
-static void tell_beginning(struct linker *linker) {
+COLD static void tell_beginning(struct linker *linker) {
     const struct options *options = &linker->options;
     uint64_t date = read_clock(linker->event_state, CLOCK_REALTIME);
     bool candidates = event_wanted(linker, EVENT_candidate);
@@ -163,7 +188,7 @@ static void tell_beginning(struct linker *linker) {
                                   : "basic");
 }
 
-void event_open(struct linker *linker) {
+COLD void event_open(struct linker *linker) {
     if (linker->options.trace && event_json_open(linker))
         tell_beginning(linker);
 }

@@ -28,6 +28,11 @@ enum event_kind {
     EVENT_KINDS
 };
 
+struct address_list {
+    size_t count;
+    uintptr_t *item;
+};
+
 /* struct event_bind and so on. Every field takes one word, so that the sinks which print all fields
  * of all events need no offsets. */
 #define BEGIN(name, detail) struct event_##name {
@@ -36,6 +41,7 @@ enum event_kind {
 #define TEXT(field) const char *field;
 #define TEXTS(field) const char *const *field;
 #define ADDRESS(field) uintptr_t field;
+#define ADDRESSES(field) const struct address_list *field;
 #define COUNT(field) uint64_t field;
 #define NUMBER(field) int64_t field;
 #define FLAG(field) _Alignas(uint64_t) bool field;
@@ -47,10 +53,11 @@ enum event_kind {
 struct event {
     enum event_kind kind;
     int pid, tid;
-    int parent;       /* of a process made by fork; 0: it began with a program */
-    uint64_t time;    /* nanoseconds since event_state.clock */
-    uintptr_t frame;  /* of event_tell on the stack: who called it can be found from there */
-    const char *name; /* see event_next_field */
+    int parent;      /* of a process made by fork; 0: it began with a program */
+    uint64_t time;   /* nanoseconds since event_state.clock */
+    uintptr_t frame; /* of event_tell on the stack: who called it can be found from there */
+    const char *name;
+    const struct event_field *fields; /* one of type 0 is the end */
     union {
 #define BEGIN(name, detail) const struct event_##name *name;
 #include "events.def"
@@ -58,23 +65,24 @@ struct event {
     };
 };
 
-/* What a field is: the first character of its description. */
+/* What a field is. */
 enum event_field_type {
     FIELD_OBJECT = 'o',
     FIELD_OBJECTS = 'l',
     FIELD_TEXT = 't',
     FIELD_TEXTS = 's',
     FIELD_ADDRESS = 'a',
+    FIELD_ADDRESSES = 'm',
     FIELD_COUNT = 'c',
     FIELD_NUMBER = 'n',
     FIELD_FLAG = 'f',
 };
 
-/* The name of an event is followed by the descriptions of its fields in their order: a character
- * for the type, then the name. An empty one is the end. */
-static inline const char *event_next_field(const char *description) {
-    return description + strlen(description) + 1;
-}
+struct event_field {
+    char type;            /* enum event_field_type */
+    unsigned char length; /* of the key, bytes */
+    char key[22];         /* the name as it stands in a line of JSON: ,"name": */
+};
 
 /* Somebody who listens. It lives as long as the process. */
 struct event_sink {
@@ -91,11 +99,16 @@ struct event_sink {
 struct event_state {
     struct event_sink *sinks;
     int (*clock_gettime)(int clock, struct timespec *time); /* the vdso's; NULL: not known yet */
-    uint64_t clock;                 /* CLOCK_MONOTONIC at time 0, nanoseconds */
-    int pid, tid;                   /* of the only thread there is, until the program runs */
-    uint32_t objects;               /* numbers given out */
-    const char *stage;              /* the one that has begun; NULL: none */
-    const char *names[EVENT_KINDS]; /* each followed by its fields */
+    uint64_t clock;          /* CLOCK_MONOTONIC at time 0, nanoseconds */
+    int pid, tid;            /* of the only thread there is, until the program runs */
+    uint32_t objects;        /* numbers given out */
+    const char *stage;       /* the one that has begun; NULL: none */
+    struct repeats *repeats; /* for relocate_tell.c; NULL: not needed yet */
+    struct {
+        const char *name;
+        const struct event_field *fields;
+    } kinds[EVENT_KINDS];
+    struct event_field fields[]; /* of all kinds; after those of each an empty one */
 };
 
 /* True when some sink wants events of this kind. */
@@ -127,8 +140,7 @@ void event_open(struct linker *linker);
 _Noreturn void event_exit(struct linker *linker, int status, const char *text, const char *detail);
 
 /* Stamps an event and gives it to the sinks; `fields`: struct event_<kind>. Use EVENT. */
-__attribute__((cold)) void event_tell(struct linker *linker, enum event_kind kind,
-                                      const void *fields);
+COLD void event_tell(struct linker *linker, enum event_kind kind, const void *fields);
 
 /* Ends the stage that has begun, if there is one, and begins another (NULL: none). */
 static inline void event_stage(struct linker *linker, const char *stage);

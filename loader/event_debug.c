@@ -62,6 +62,7 @@ struct debug_sink {
     bool opening;                /* the next search is for dlopen's own argument */
     const struct object *opened; /* the root of dlopen's latest group */
     bool scopes_begun;
+    bool local; /* the last reference was bound to a symbol of the object's own: nothing is said */
     struct counts counts;
 };
 
@@ -304,12 +305,11 @@ static void write_binding(struct debug_sink *debug, const struct event *event,
 
 static void write_bind(struct debug_sink *debug, const struct event *event) {
     const struct event_bind *bind = event->bind;
-    if (strcmp(bind->rule, "local") == 0)
+    debug->local = strcmp(bind->rule, "local") == 0;
+    if (debug->local)
         return;
-    debug->counts.looked_up += !bind->again;
-    debug->counts.remembered += bind->again;
-    if (!bind->again)
-        write_binding(debug, event, bind->from, bind->to, bind->rule, bind->symbol, bind->version);
+    debug->counts.looked_up++;
+    write_binding(debug, event, bind->from, bind->to, bind->rule, bind->symbol, bind->version);
 }
 
 static void write_slot(struct debug_sink *debug, const struct event *event) {
@@ -463,6 +463,9 @@ static void write_debug(struct event_sink *sink, const struct event *event) {
         return write_scope(debug, event);
     case EVENT_bind:
         return write_bind(debug, event);
+    case EVENT_again:
+        debug->counts.remembered += debug->local ? 0 : event->again->places->count;
+        return;
     case EVENT_slot:
         return write_slot(debug, event);
     case EVENT_dlsym:
@@ -539,7 +542,8 @@ static uint64_t kinds_of(unsigned topics) {
         {TOPIC_BINDINGS, KIND(bind) | KIND(slot)},
         {TOPIC_SCOPES, KIND(scope) | KIND(group) | KIND(stage)},
         {TOPIC_RELOC, KIND(relocate)},
-        {TOPIC_STATISTICS, KIND(bind) | KIND(slot) | KIND(dlsym) | KIND(stage) | KIND(group)},
+        {TOPIC_STATISTICS,
+         KIND(bind) | KIND(again) | KIND(slot) | KIND(dlsym) | KIND(stage) | KIND(group)},
     };
     uint64_t kinds = 0;
     for (size_t i = 0; i < ARRAY_LENGTH(table); i++)

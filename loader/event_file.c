@@ -36,7 +36,7 @@ static void write_bytes(const struct event_file *file, const char *bytes, size_t
 /* -- the file -- */
 
 /* The absolute path that `name` means. */
-OWN_FRAME static char *full_path(const char *name) {
+OWN_FRAME COLD static char *full_path(const char *name) {
     char path[PATH_ROOM];
     size_t length = 0;
     if (name[0] != '/') {
@@ -58,7 +58,7 @@ OWN_FRAME static char *full_path(const char *name) {
     return *name ? NULL : memory_copy_text(path);
 }
 
-int event_file_open(struct event_file *file, const char *name, bool fresh, bool *empty) {
+COLD int event_file_open(struct event_file *file, const char *name, bool fresh, bool *empty) {
     struct stat status;
     *file = (struct event_file){.path = full_path(name), .fd = -1};
     if (!file->path)
@@ -91,7 +91,7 @@ void event_file_collect(struct event_file *file, int tid, bool begin) {
     }
 }
 
-void event_file_hold(struct event_file *file, int tid, bool always) {
+COLD void event_file_hold(struct event_file *file, int tid, bool always) {
     bool collected = __atomic_load_n(&file->collector, __ATOMIC_ACQUIRE) == tid;
     char answer;
     if (collected && !always && !file->hold_each)
@@ -147,6 +147,15 @@ char *event_line_grow(struct event_line *line, size_t size) {
     return grown + line->length;
 }
 
+char *event_copy(char *to, const char *from, size_t count) {
+    size_t done = 0;
+    for (; count - done >= 8; done += 8)
+        __builtin_memcpy(to + done, from + done, 8);
+    for (; done < count; done++)
+        ((volatile char *)to)[done] = from[done]; /* volatile: or this loop would become a memcpy */
+    return to + count;
+}
+
 void event_line_bytes(struct event_line *line, const char *bytes, size_t count) {
     char *room = event_line_room(line, count);
     if (room)
@@ -159,7 +168,7 @@ void event_line_text(struct event_line *line, const char *text) {
 }
 
 char *event_put_number(char *to, uint64_t value) {
-    char digits[20], *first = digits + sizeof digits;
+    char digits[2 * EVENT_NUMBER_ROOM], *end = digits + EVENT_NUMBER_ROOM, *first = end;
     for (; value >= 100; value /= 100) { /* two at a time: one division is what takes long */
         unsigned pair = (unsigned)(value % 100);
         *--first = (char)('0' + pair % 10);
@@ -168,7 +177,8 @@ char *event_put_number(char *to, uint64_t value) {
     if (value >= 10)
         *--first = (char)('0' + value % 10);
     *--first = (char)('0' + (value >= 10 ? value / 10 : value));
-    return event_copy(to, first, (size_t)(digits + sizeof digits - first));
+    __builtin_memcpy(to, first, EVENT_NUMBER_ROOM); /* a fixed number of bytes: no loop */
+    return to + (end - first);
 }
 
 void event_line_number(struct event_line *line, uint64_t value) {
@@ -177,13 +187,27 @@ void event_line_number(struct event_line *line, uint64_t value) {
         line->length += (size_t)(event_put_number(room, value) - room);
 }
 
+/* Eight digits, the first in the lowest byte: a digit's four bits go into each byte, then all
+ * become characters at once. */
+static uint64_t hex_digits(uint32_t value) {
+    uint64_t word = value;
+    word = (word << 16 | word) & 0x0000ffff0000ffff;
+    word = (word << 8 | word) & 0x00ff00ff00ff00ff;
+    word = __builtin_bswap64((word << 4 | word) & 0x0f0f0f0f0f0f0f0f);
+    uint64_t letters = (word + 0x0606060606060606) >> 4 & 0x0101010101010101; /* above 9 */
+    return word + 0x3030303030303030 + letters * ('a' - '0' - 10);
+}
+
 char *event_put_address(char *to, uint64_t value) {
     unsigned count = value ? (67 - (unsigned)__builtin_clzll(value)) / 4 : 1;
+    value <<= 64 - 4 * count;
     *to++ = '0';
     *to++ = 'x';
-    for (unsigned i = count; i-- > 0;)
-        *to++ = "0123456789abcdef"[value >> (4 * i) & 15];
-    return to;
+    for (char *at = to; at < to + 16; at += 8, value <<= 32) {
+        uint64_t digits = hex_digits((uint32_t)(value >> 32));
+        __builtin_memcpy(at, &digits, sizeof digits);
+    }
+    return to + count;
 }
 
 void event_line_address(struct event_line *line, uint64_t value) {

@@ -58,24 +58,13 @@ static inline char *event_line_room(struct event_line *line, size_t size) {
 /* What a number or an address takes at most, bytes. */
 #define EVENT_NUMBER_ROOM ((size_t)24)
 
-/* Write what belongs into a line to `to`, where there is room for it; return the end. */
+/* Write what belongs into a line to `to`, where there is room for that much; return the end. */
 char *event_put_number(char *to, uint64_t value);
 char *event_put_address(char *to, uint64_t value);
 
 /* Copies a few bytes, as the pieces of a line are: memcpy is made for more at once, and begins
  * slowly. Returns the end. */
-static inline char *event_copy(char *to, const char *from, size_t count) {
-    size_t done = 0;
-    for (; count - done >= 8; done += 8)
-        __builtin_memcpy(to + done, from + done, 8);
-    if (count & 4) {
-        __builtin_memcpy(to + done, from + done, 4);
-        done += 4;
-    }
-    for (; done < count; done++)
-        ((volatile char *)to)[done] = from[done]; /* volatile: or this loop would become a memcpy */
-    return to + count;
-}
+char *event_copy(char *to, const char *from, size_t count);
 
 void event_line_bytes(struct event_line *line, const char *bytes, size_t count);
 void event_line_text(struct event_line *line, const char *text);

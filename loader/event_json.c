@@ -29,7 +29,7 @@ struct json_sink {
 
 /* The length of the UTF-8 sequence at `text`, 0 when it is none (RFC 3629, without the ranges that
  * only overlong forms and surrogates need). */
-static size_t sequence_length(const unsigned char *text) {
+COLD static size_t sequence_length(const unsigned char *text) {
     size_t length = text[0] < 0x80                      ? 1
                     : text[0] >= 0xc2 && text[0] < 0xe0 ? 2
                     : text[0] >= 0xe0 && text[0] < 0xf0 ? 3
@@ -43,15 +43,31 @@ static size_t sequence_length(const unsigned char *text) {
     return overlong || outside ? 0 : length;
 }
 
-/* Characters that stand for themselves: all of ASCII that is printed, but for " and \\. */
-static const bool is_plain[256] = {
-    [' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
+#define EACH_BYTE(value) ((uint64_t)(value)*0x0101010101010101)
 
-/* What stands for a byte that is not plain; *used bytes of the text were taken. */
-static void put_special(struct event_line *line, const unsigned char *text, size_t *used) {
+/* True when some byte of the word does not stand for itself in JSON, or is not of ASCII. (A byte
+ * that borrows from the next one, or carries into it, is such a byte.) */
+static bool has_special(uint64_t word) {
+    uint64_t quote = word ^ EACH_BYTE('"'), backslash = word ^ EACH_BYTE('\\');
+    uint64_t low = (word - EACH_BYTE(' ')) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1));
+    return ((low | (word + EACH_BYTE(1)) | word) & EACH_BYTE(0x80)) != 0;
+}
+
+static uint64_t load_bytes(const char *text, size_t count) {
+    uint64_t word = EACH_BYTE(' ');
+    if (count >= sizeof word)
+        __builtin_memcpy(&word, text, sizeof word);
+    else
+        event_copy((char *)&word, text, count);
+    return word;
+}
+
+/* What stands for the text's first character; *used bytes of the text were taken. */
+COLD static void put_character(struct event_line *line, const unsigned char *text, size_t *used) {
     char escape[8];
     *used = text[0] == 0x7f ? 1 : sequence_length(text);
-    if (*used > 1) {
+    bool plain = text[0] >= ' ' && text[0] < 0x7f && text[0] != '"' && text[0] != '\\';
+    if (*used > 1 || plain) {
         memcpy(escape, text, *used);
         escape[*used] = 0;
     } else if (text[0] == '"' || text[0] == '\\') {
@@ -64,34 +80,40 @@ static void put_special(struct event_line *line, const unsigned char *text, size
     event_line_text(line, escape);
 }
 
-/* Copies plain characters until another one, or the end. Returns what is left. */
-static const unsigned char *put_run(struct event_line *line, const unsigned char *text) {
-    enum { PIECE = 128 };
-    size_t length = PIECE;
-    while (length == PIECE) {
-        char *room = event_line_room(line, PIECE);
-        if (!room)
-            return (const unsigned char *)"";
-        for (length = 0; length < PIECE && is_plain[text[length]]; length++)
-            room[length] = (char)text[length];
-        line->length += length;
-        text += length;
+/* Copies what stands for itself, a word at a time, to where there is room for a word more. Returns
+ * how many bytes are done. */
+static size_t put_words(char *to, const char *text, size_t length) {
+    for (size_t done = 0; done < length; done += 8) {
+        size_t at = length < 8 ? 0 : min_size(done, length - 8);
+        uint64_t word = load_bytes(text + at, length);
+        if (has_special(word))
+            return done;
+        __builtin_memcpy(to + at, &word, sizeof word);
     }
-    return text;
+    return length;
 }
 
 void event_json_string(struct event_line *line, const char *value) {
-    const unsigned char *text = (const unsigned char *)value;
+    size_t length = strlen(value), used;
     event_line_bytes(line, "\"", 1);
-    while (*(text = put_run(line, text))) {
-        size_t length;
-        put_special(line, text, &length);
-        text += length;
+    for (;;) {
+        char *room = event_line_room(line, length + 8);
+        if (!room)
+            return;
+        used = put_words(room, value, length);
+        line->length += used;
+        if (used == length)
+            break;
+        value += used;
+        length -= used;
+        put_character(line, (const unsigned char *)value, &used);
+        value += used;
+        length -= used;
     }
     event_line_bytes(line, "\"", 1);
 }
 
-static void put_objects(struct event_line *line, const struct object_list *list) {
+COLD static void put_objects(struct event_line *line, const struct object_list *list) {
     event_line_text(line, "[");
     for (size_t i = 0; i < list->count; i++) {
         event_line_text(line, i ? "," : "");
@@ -100,11 +122,20 @@ static void put_objects(struct event_line *line, const struct object_list *list)
     event_line_text(line, "]");
 }
 
-static void put_texts(struct event_line *line, const char *const *texts) {
+COLD static void put_texts(struct event_line *line, const char *const *texts) {
     event_line_text(line, "[");
     for (size_t i = 0; texts[i]; i++) {
         event_line_text(line, i ? "," : "");
         event_json_string(line, texts[i]);
+    }
+    event_line_text(line, "]");
+}
+
+static void put_addresses(struct event_line *line, const struct address_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        event_line_text(line, i ? ",\"" : "[\"");
+        event_line_address(line, list->item[i]);
+        event_line_text(line, "\"");
     }
     event_line_text(line, "]");
 }
@@ -141,6 +172,8 @@ static bool put_long(struct event_line *line, enum event_field_type type, const 
         event_json_string(line, *(const char *const *)word);
     else if (type == FIELD_OBJECTS)
         put_objects(line, *(const struct object_list *const *)word);
+    else if (type == FIELD_ADDRESSES)
+        put_addresses(line, *(const struct address_list *const *)word);
     else if (type == FIELD_TEXTS)
         put_texts(line, *(const char *const *const *)word);
     else
@@ -161,27 +194,19 @@ static bool is_left_out(enum event_field_type type, uint64_t word) {
 /* All fields of the event; before each a comma, but not before the first where not `follows`. */
 static void put_fields(struct event_line *line, const struct event *event, bool follows) {
     const uint64_t *word = event->word;
-    const char *field = event_next_field(event->name);
-    for (; *field; field++, word++) {
-        enum event_field_type type = (enum event_field_type) * field++;
-        if (is_left_out(type, *word)) {
-            field += strlen(field);
+    for (const struct event_field *field = event->fields; field->type; field++, word++) {
+        enum event_field_type type = (enum event_field_type)field->type;
+        char *room = event_line_room(line, FIELD_ROOM);
+        if (is_left_out(type, *word))
             continue;
-        }
-        char *room = event_line_room(line, FIELD_ROOM), *to = room;
         if (!room)
             return;
-        if (follows)
-            *to++ = ',';
+        size_t length = field->length - !follows;
+        __builtin_memcpy(room, field->key + !follows, sizeof field->key);
         follows = true;
-        *to++ = '"';
-        while (*field)
-            *to++ = *field++;
-        *to++ = '"';
-        *to++ = ':';
-        line->length += (size_t)(to - room);
+        line->length += length;
         if (!put_long(line, type, word))
-            line->length += (size_t)(put_plain(to, type, word) - to);
+            line->length += (size_t)(put_plain(room + length, type, word) - room - length);
     }
 }
 
@@ -193,6 +218,8 @@ static void put_fields(struct event_line *line, const struct event *event, bool 
 static char *put_ids(char *to, const struct event *event) {
     to = COPY(to, ",\"pid\":");
     to = event_put_number(to, (uint64_t)event->pid);
+    if (event->tid == event->pid)
+        return to;
     to = COPY(to, ",\"tid\":");
     return event_put_number(to, (uint64_t)event->tid);
 }
@@ -240,40 +267,40 @@ static void write_json(struct event_sink *sink, const struct event *event) {
 
 /* -- Chrome's trace events -- */
 
+/* "B" and "E" for an event that has a beginning and an end, else "i". */
+COLD static const char *phase(const struct event *event) {
+    if (strcmp(event->fields[0].key, ",\"state\":") != 0)
+        return "i";
+    return strcmp((const char *)event->word[0], "begin") == 0 ? "B" : "E";
+}
+
 /* The first field that says what the event is about. */
-static const char *subject(const struct event *event) {
+COLD static const char *subject(const struct event *event) {
     const uint64_t *word = event->word;
     const char *path = "";
-    for (const char *field = event_next_field(event->name); *field;
-         field = event_next_field(field), word++) {
-        if (field[0] == FIELD_TEXT && *word && strcmp(field + 1, "state") != 0)
+    bool in_pair = phase(event)[0] != 'i';
+    for (const struct event_field *field = event->fields; field->type; field++, word++) {
+        if (field->type == FIELD_TEXT && *word && !(in_pair && field == event->fields))
             return (const char *)*word;
-        if (field[0] == FIELD_OBJECT && *word && !path[0])
+        if (field->type == FIELD_OBJECT && *word && !path[0])
             path = ((const struct object *)*word)->label;
     }
     return path;
 }
 
-/* "B" and "E" for an event that has a beginning and an end, else "i". */
-static const char *phase(const struct event *event) {
-    if (strcmp(event_next_field(event->name), "tstate") != 0)
-        return "i";
-    return strcmp((const char *)event->word[0], "begin") == 0 ? "B" : "E";
-}
-
-static void put_number_field(struct event_line *line, const char *name, uint64_t value) {
+COLD static void put_number_field(struct event_line *line, const char *name, uint64_t value) {
     event_line_text(line, name);
     event_line_number(line, value);
 }
 
-static void put_head(struct event_line *line, const struct event *event, const char *phase) {
+COLD static void put_head(struct event_line *line, const struct event *event, const char *phase) {
     event_line_text(line, "{\"ph\":\"");
     event_line_text(line, phase);
     put_number_field(line, "\",\"pid\":", (uint64_t)event->pid);
     put_number_field(line, ",\"tid\":", (uint64_t)event->tid);
 }
 
-static void write_chrome(struct event_sink *sink, const struct event *event) {
+COLD static void write_chrome(struct event_sink *sink, const struct event *event) {
     struct json_sink *json = CONTAINER_OF(sink, struct json_sink, sink);
     struct event_line line = event_line_begin(&json->file, event->tid);
     if (event->kind == EVENT_trace && event->trace->arguments[0]) {
@@ -311,7 +338,7 @@ static void warn(const struct linker *linker, const char *what, const char *word
 }
 
 /* The levels that --trace-detail names, as bits of enum event_detail. */
-static unsigned read_details(const struct linker *linker) {
+COLD static unsigned read_details(const struct linker *linker) {
     static const struct {
         char name[16];
         unsigned bits;
@@ -335,7 +362,7 @@ static unsigned read_details(const struct linker *linker) {
     return details;
 }
 
-bool event_json_open(struct linker *linker) {
+COLD bool event_json_open(struct linker *linker) {
     const struct options *options = &linker->options;
     const char *format = options->trace_format ? options->trace_format : "json";
     bool chrome = strcmp(format, "perfetto") == 0;

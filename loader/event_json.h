@@ -6,7 +6,7 @@
 #include "linker.h"
 
 /* Raised when a field changes its meaning or goes. */
-#define EVENT_SCHEMA 1
+#define EVENT_SCHEMA 2
 
 /* Adds `value` as a JSON string, with its quotes. */
 void event_json_string(struct event_line *line, const char *value);

@@ -29,7 +29,7 @@ static void look_up(void *context, const struct reference *reference) {
     if (!found.symbol && ELF64_ST_BIND(symbol->st_info) == STB_WEAK)
         return;
     struct told_binding binding = {reference->from, reference->symbol, found, reference->place, 0};
-    tell_bind(linker, &binding, reference->type, false);
+    tell_bind(linker, &binding, reference->type);
 }
 
 static void look_at_all(struct linker *linker) {

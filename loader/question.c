@@ -40,7 +40,7 @@ static uint64_t copy_word(char type, uint64_t word) {
 static void keep(struct event_sink *sink, const struct event *event) {
     struct question *question = CONTAINER_OF(sink, struct question, sink);
     size_t count = 0;
-    for (const char *field = event_next_field(event->name); *field; field = event_next_field(field))
+    while (event->fields[count].type)
         count++;
     bool counted = event->kind == EVENT_bind && event->bind->to && !question->muted &&
                    question->linker->options.mode == MODE_CHECK;
@@ -52,9 +52,8 @@ static void keep(struct event_sink *sink, const struct event *event) {
         return;
     told->event = *event;
     told->event.word = told->word;
-    const char *field = event_next_field(event->name);
-    for (size_t i = 0; i < count; i++, field = event_next_field(field))
-        told->word[i] = copy_word(field[0], event->word[i]);
+    for (size_t i = 0; i < count; i++)
+        told->word[i] = copy_word(event->fields[i].type, event->word[i]);
     *question->end = told;
     question->end = &told->next;
 }

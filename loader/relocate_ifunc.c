@@ -42,6 +42,7 @@ bool pass_defer(struct pass *pass, struct deferred entry) {
 }
 
 bool pass_run_deferred(struct pass *pass) {
+    pass_tell_repeats(pass);
     for (size_t i = 0; i < pass->deferred_count; i++) {
         const struct deferred *entry = &pass->deferred[i];
         struct symbol_result definition = entry->definition;

@@ -136,6 +136,10 @@ bool pass_apply_tls(struct pass *pass, const struct relocation *relocation);
 /* The object's relocation begins or ends. */
 void pass_tell_state(const struct pass *pass, const char *state);
 
+/* What is still to be told of references that repeated the one before: code runs next that may
+ * never return. */
+void pass_tell_repeats(const struct pass *pass);
+
 /* What the relocation that was just applied did. */
 void pass_tell_applied(const struct pass *pass, const struct relocation *relocation);
 

@@ -6,11 +6,58 @@
 
 #include "event.h"
 #include "facts.h"
+#include "memory.h"
 #include "tell.h"
 #include <string.h>
 
+/* -- references to the same symbol, one after the other -- */
+
+/* Tables of functions and of types repeat one symbol many times: what was filled alike is told in
+ * one event. */
+struct repeats {
+    const struct pass *pass; /* whose `bind` event was the last */
+    uint32_t type;
+    uintptr_t value;
+    struct address_list list;
+    uintptr_t places[32]; /* the list's items */
+};
+
+void pass_tell_repeats(const struct pass *pass) {
+    struct linker *linker = pass->linker;
+    struct repeats *repeats =
+        event_wanted(linker, EVENT_again) ? linker->event_state->repeats : NULL;
+    if (!repeats || !repeats->list.count)
+        return;
+    EVENT(linker, again, .type = facts_reloc_name(linker->search.facts, repeats->type),
+          .value = repeats->value, .places = &repeats->list);
+    repeats->list.count = 0;
+}
+
+/* True when the reference is told with others, as the symbol was not looked up again. (What an
+ * auditor is shown may bring bindings of others in between.) */
+static bool is_told_with_others(const struct pass *pass, const struct relocation *relocation,
+                                uintptr_t value) {
+    struct repeats **state = &pass->linker->event_state->repeats, *repeats = *state;
+    if (!repeats && !(repeats = *state = memory_alloc(sizeof *repeats)))
+        return false;
+    bool same = pass->again && repeats->pass == pass;
+    if (!same || repeats->type != relocation->type || repeats->value != value ||
+        repeats->list.count == ARRAY_LENGTH(repeats->places))
+        pass_tell_repeats(pass);
+    repeats->list.item = repeats->places;
+    repeats->pass = pass;
+    repeats->type = relocation->type;
+    repeats->value = value;
+    if (same)
+        repeats->places[repeats->list.count++] = relocation->place;
+    return same;
+}
+
+/* -- each relocation -- */
+
 void pass_tell_state(const struct pass *pass, const char *state) {
     const struct object *object = pass->object;
+    pass_tell_repeats(pass);
     EVENT(pass->linker, relocate, .state = state, .object = object,
           .lazy = pass->options.lazy && !object->bind_now, .relr = object->relr_count,
           .relative = object->relative_count,
@@ -41,7 +88,8 @@ void pass_tell_applied(const struct pass *pass, const struct relocation *relocat
                                    .to = pass->last,
                                    .place = relocation->place,
                                    .value = put_off ? 0 : load_sized(relocation)};
-    tell_bind(pass->linker, &binding, relocation->type, pass->again);
+    if (!is_told_with_others(pass, relocation, binding.value))
+        tell_bind(pass->linker, &binding, relocation->type);
 }
 
 static void tell_relative(const struct pass *pass, const char *type, uintptr_t place) {

@@ -299,8 +299,7 @@ static const char *version_name(const struct object *object, uint32_t symbol) {
     return version ? version->name : NULL;
 }
 
-void tell_bind(struct linker *linker, const struct told_binding *binding, uint32_t type,
-               bool again) {
+void tell_bind(struct linker *linker, const struct told_binding *binding, uint32_t type) {
     const struct object *from = binding->from;
     struct reason reason = reason_of(binding);
     EVENT(linker, bind, .from = from, .to = binding->to.symbol ? binding->to.object : NULL,
@@ -308,7 +307,7 @@ void tell_bind(struct linker *linker, const struct told_binding *binding, uint32
           .version = version_name(from, binding->symbol), .rule = reason.rule,
           .scope = reason.scope, .position = reason.position,
           .type = facts_reloc_name(linker->search.facts, type), .place = binding->place,
-          .value = binding->value, .again = again);
+          .value = binding->value);
 }
 
 void tell_slot(struct linker *linker, const struct told_binding *binding, size_t index,

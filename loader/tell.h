@@ -43,10 +43,8 @@ struct told_binding {
     uintptr_t place, value;
 };
 
-/* Bound by a relocation of the machine's type `type`; `again`: the symbol was not looked up anew.
- */
-void tell_bind(struct linker *linker, const struct told_binding *binding, uint32_t type,
-               bool again);
+/* Bound by a relocation of the machine's type `type`. */
+void tell_bind(struct linker *linker, const struct told_binding *binding, uint32_t type);
 
 /* Bound by the first call through its PLT slot, relocation number `index`; told before the slot is
  * stored to, if it is (`stored`). */

@@ -50,6 +50,9 @@
  * callers' frames large, and a lean start touches few pages of the stack. */
 #define OWN_FRAME __attribute__((noinline))
 
+/* A function that runs rarely: made small, and kept out of the way of the others. */
+#define COLD __attribute__((cold))
+
 /* A condition that hardly ever holds: its code goes out of the way. */
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 

@@ -244,7 +244,7 @@ static void answer_for(void *context, const struct reference *reference) {
     struct told **mark = question->end;
     struct told_binding binding = {reference->from, reference->symbol, inquiry.found,
                                    reference->place, 0};
-    tell_bind(question->linker, &binding, reference->type, false);
+    tell_bind(question->linker, &binding, reference->type);
     if (!*mark)
         return; /* no memory */
     const struct event_bind *bind = (*mark)->event.bind;

@@ -69,7 +69,13 @@ def read_trace(path):
         if name != "trace" and "parent" in event:  # of a process made by fork: the page has it with the process
             last[1].setdefault("parents", set()).add(event.pop("parent"))
         known = {field: value for field, value in event.items() if not field.startswith("unknown")}
-        last[1].setdefault(name, []).append(known)
+        known.setdefault("tid", pid)
+        rows = last[1].setdefault("bind" if name == "again" else name, [])
+        if name == "again":  # each place is a row like the bind before
+            known["again"] = True
+            rows.extend([rows[-1] | known | {"place": place} for place in known.pop("places")])
+        else:
+            rows.append(known)
     return runs
 
 

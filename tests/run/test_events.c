@@ -95,6 +95,26 @@ Test(events, are_all_there) {
     cr_expect_str_eq(missing.out, "", "no such events: %s", missing.out);
 }
 
+/* Every reference is told once, those that repeat one, too: readelf knows them all. */
+static const char *const bound[] = {"./greet",
+                                    "./copy",
+                                    "./ifunc",
+                                    "./catch ./libthrow.so",
+                                    "./version_1/version",
+                                    "./musl/greet",
+                                    "/usr/bin/python3 -V"};
+
+TABLE_TEST(events, tell_every_binding, bound) {
+    char *file = trace_file();
+    run_myld(EXPLICIT, text("--trace=%s", file), text("LD_BIND_NOW=1 %s", *row));
+    struct result checked =
+        runf("/usr/bin/python3 -I " SOURCE_FOLDER "/tests/run/check_binds.py %s", file);
+
+    cr_expect_eq(checked.exit, 0, "%s: %s", *row, checked.error);
+    if (strstr(*row, "catch"))
+        cr_expect_str_eq(checked.out, "True True\n"); /* some of both kinds */
+}
+
 /* The page and the code name the same events with the same fields. */
 Test(events, page_and_code_agree) {
     struct result page =

@@ -333,7 +333,7 @@ Test(step, through_events) {
     char *story = steps_of("next\nnext\n\nn\n", "./greet", &got);
 
     compare_results(&expected, &got, COMPARE_ERROR, "--step", "./greet");
-    const char *at = after(story, "trace  schema=1");
+    const char *at = after(story, "trace  schema=2");
     at = after(at, "stage  state=begin  stage=load");
     at = after(at, "object  object=greet  kind=program");
     at = after(at, "map  object=greet");

@@ -94,14 +94,20 @@ Test(report, two_traces_and_pipes) {
 
 /* ---- bad traces ---- */
 
-#define STAMP "\"time\":1,\"pid\":7,\"tid\":7"
+#define STAMP "\"time\":1,\"pid\":7,\"tid\":8"
 #define BEGUN                                                                                      \
-    "{\"event\":\"trace\"," STAMP ",\"schema\":1,\"loader\":\"l\",\"machine\":\"m\","              \
+    "{\"event\":\"trace\"," STAMP ",\"schema\":2,\"loader\":\"l\",\"machine\":\"m\","              \
     "\"started\":\"command\",\"arguments\":[\"p\"],\"page_size\":4096,\"clock\":0,\"date\":0,"     \
     "\"parent\":1,\"detail\":\"basic\"}\n"
 #define OBJECT                                                                                     \
     "{\"event\":\"object\"," STAMP ",\"object\":1,\"kind\":\"program\",\"path\":\"/p\","           \
     "\"space\":0,\"device\":0,\"inode\":0}\n"
+#define BOUND                                                                                      \
+    "{\"event\":\"bind\"," STAMP                                                                   \
+    ",\"from\":1,\"symbol\":\"s\",\"rule\":\"undefined\",\"scope\":0,"                             \
+    "\"position\":0,\"type\":\"R\",\"place\":\"0x4000\",\"value\":\"0x0\"}\n"
+#define AGAIN(places)                                                                              \
+    "{\"event\":\"again\"," STAMP ",\"type\":\"T\",\"value\":\"0x1\",\"places\":[" places "]}\n"
 
 static const struct {
     const char *trace;
@@ -121,6 +127,9 @@ static const struct {
      NULL},
     {BEGUN "{\"event\":\"error\"," STAMP ",\"text\":\"\\u00e9\\ud83d\\ude00\\\"</script>\"}\n",
      NULL},
+    {BEGUN OBJECT BOUND AGAIN("\"0x4010\",\"0x4020\"") BOUND AGAIN("\"0x4030\""), NULL},
+    {BEGUN "{\"event\":\"libc\",\"time\":1,\"pid\":7,\"libc\":\"musl\"}\n",
+     NULL}, /* the first thread */
     /* no trace at all */
     {"", "0: the file is empty"},
     {"\n", "1: no object of JSON: this is no line of a trace"},
@@ -132,7 +141,7 @@ static const struct {
     {"{\"event\":\"tea\"}\n", "1: no \"trace\" event: this is no trace of myld"},
     {"{}\n", "1: an empty object"},
     {OBJECT, "1: begins with \"object\", not with \"trace\": its beginning is missing"},
-    {"{\"event\":\"trace\"," STAMP ",\"schema\":2}\n", "1: schema 2: this tool reads schema 1"},
+    {"{\"event\":\"trace\"," STAMP ",\"schema\":3}\n", "1: schema 3: this tool reads schema 2"},
     /* a line that is cut, or damaged */
     {BEGUN "{\"event\":\"li",
      "2: the line ends within a string (column 13): the trace was cut off here"},
@@ -162,6 +171,9 @@ static const struct {
      "3: \"group\" names object 2, which has not appeared"},
     {BEGUN OBJECT "{\"event\":\"group\"," STAMP ",\"root\":1,\"objects\":[\"1\"]}\n",
      "3: \"objects\" of \"group\" is not a list of objects"},
+    {BEGUN AGAIN("\"0x4010\""), "2: \"again\" without a \"bind\" before it"},
+    {BEGUN OBJECT BOUND AGAIN("\"0x4010\",16"),
+     "4: \"places\" of \"again\" is not a list of addresses"},
 };
 
 TABLE_TEST(report, judges, handmade) {

@@ -75,6 +75,19 @@ int event_numbers(const struct event *event, const char *name, int64_t *values, 
     return count;
 }
 
+int event_length(const struct event *event, const char *name) {
+    const struct json_value *list = find(event, name);
+    struct json_value value;
+    int count = 0;
+
+    if (!list || list->type != JSON_ARRAY)
+        return 0;
+    struct json elements = json_elements(list);
+    while (json_element(&elements, &value))
+        count++;
+    return count;
+}
+
 int event_texts(const struct event *event, const char *name, const char **values, int max) {
     static char *copy; /* reading uses the text up, and the list may be asked for again */
     const struct json_value *list = find(event, name);

@@ -40,6 +40,9 @@ uint64_t event_address(const struct event *event, const char *name);
 /** True when the flag is set. */
 bool event_flag(const struct event *event, const char *name);
 
+/** How many elements a list has, of objects or addresses; 0 where it is left out. */
+int event_length(const struct event *event, const char *name);
+
 /**
  * The elements of a list.
  *

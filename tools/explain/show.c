@@ -195,12 +195,23 @@ static const char *value_words(const struct world *world, const struct event_fie
     }
 }
 
+/* True for the fields that every event has, which come first. */
+static bool is_stamp(const char *field) {
+    static const char *const names[] = {"event", "time", "pid", "tid", "parent", "frame"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i], field))
+            return true;
+    return false;
+}
+
 void show_event(const struct world *world, const struct event *event) {
     char line[512];
     size_t used = (size_t)snprintf(line, sizeof line, "%s", event->kind);
-    enum { STAMP = 5 }; /* event, time, pid, tid, frame */
+    int first = 0;
 
-    for (int i = STAMP; i < event->count && used < sizeof line; i++)
+    while (first < event->count && is_stamp(event->fields[first].name))
+        first++;
+    for (int i = first; i < event->count && used < sizeof line; i++)
         used += (size_t)snprintf(line + used, sizeof line - used, "  %s=%s", event->fields[i].name,
                                  value_words(world, &event->fields[i]));
     page_line("%s", line);

@@ -139,7 +139,8 @@ void world_take(struct world *world, const struct event *event) {
     if (pid != world->pid)
         return;
     world->events++;
-    world->binds += event_is(event, "bind");
+    if (event_is(event, "bind") || event_is(event, "again"))
+        world->binds += event_is(event, "bind") ? 1 : event_length(event, "places");
     world->first_calls += event_is(event, "slot");
     if (event_is(event, "trace"))
         copy_text(world->machine, sizeof world->machine, event_text(event, "machine"));

@@ -13,6 +13,7 @@ const struct description descriptions[KINDS] = {
 #define TEXT(field) {FIELD_TEXT, #field},
 #define TEXTS(field) {FIELD_TEXTS, #field},
 #define ADDRESS(field) {FIELD_ADDRESS, #field},
+#define ADDRESSES(field) {FIELD_ADDRESSES, #field},
 #define COUNT(field) {FIELD_COUNT, #field},
 #define NUMBER(field) {FIELD_NUMBER, #field},
 #define FLAG(field) {FIELD_FLAG, #field},

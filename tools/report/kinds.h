@@ -12,6 +12,7 @@ enum field_type {
     FIELD_TEXT = 't',
     FIELD_TEXTS = 's',
     FIELD_ADDRESS = 'a',
+    FIELD_ADDRESSES = 'm',
     FIELD_COUNT = 'c',
     FIELD_NUMBER = 'n',
     FIELD_FLAG = 'f',

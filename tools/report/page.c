@@ -157,8 +157,8 @@ static void put_table(FILE *out, enum kind kind, const struct run *run) {
     const struct field *fields = descriptions[kind].fields;
 
     fprintf(out, "\"%s\":{\"rows\":%" PRIu32, descriptions[kind].name, table->rows);
-    for (unsigned i = 0; fields[i].name; i++) {
-        fprintf(out, ",\n\"%s\":", fields[i].name);
+    for (unsigned i = 0; i < table_columns(kind); i++) {
+        fprintf(out, ",\n\"%s\":", fields[i].name ? fields[i].name : "again");
         if (fields[i].type == FIELD_OBJECTS || fields[i].type == FIELD_TEXTS)
             put_lists(out, table->columns[i], table->rows, run->lists);
         else

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEMA = 1 };
+enum { SCHEMA = 2 };
 
 /* One line while it is read. */
 struct line {
@@ -79,13 +79,18 @@ static void adopt(struct trace *trace, int64_t pid, int64_t parent) {
         trace->runs[forked].parent = from;
 }
 
-/* The value of a field that every event of this kind has. */
-static int64_t value_of(const struct line *line, const char *name) {
+/* Which of its columns a field is; the event has it. */
+static unsigned field_number(enum kind kind, const char *name) {
     unsigned field = 0;
 
-    while (strcmp(line->description->fields[field].name, name) != 0)
+    while (strcmp(descriptions[kind].fields[field].name, name) != 0)
         field++;
-    return line->values[field];
+    return field;
+}
+
+/* The value of a field that every event of this kind has. */
+static int64_t value_of(const struct line *line, const char *name) {
+    return line->values[field_number(line->kind, name)];
 }
 
 static bool choose_run(struct line *line) {
@@ -122,6 +127,8 @@ static const char *type_name(char type) {
         return "a list of texts";
     case FIELD_ADDRESS:
         return "an address, \"0x…\"";
+    case FIELD_ADDRESSES:
+        return "a list of addresses";
     case FIELD_FLAG:
         return "true";
     default:
@@ -152,6 +159,10 @@ static bool is_number(const struct json_value *value) {
            value->number > -(INT64_C(1) << 53);
 }
 
+static bool is_list(char type) {
+    return type == FIELD_OBJECTS || type == FIELD_TEXTS || type == FIELD_ADDRESSES;
+}
+
 static bool read_field(struct line *line, unsigned field, const struct json_value *value) {
     int64_t *to = &line->values[field];
     char type = line->description->fields[field].type;
@@ -165,7 +176,7 @@ static bool read_field(struct line *line, unsigned field, const struct json_valu
     } else if (type == FIELD_FLAG) {
         *to = value->type == JSON_TRUE;
         good = value->type == JSON_TRUE || value->type == JSON_OTHER;
-    } else if (type == FIELD_OBJECTS || type == FIELD_TEXTS) {
+    } else if (is_list(type)) {
         line->lists[field] = *value;
         good = value->type == JSON_ARRAY;
     } else {
@@ -193,21 +204,36 @@ static void append(struct run *run, int64_t value) {
     run->lists[run->lists_used++] = value;
 }
 
+/* One element of a list as a number. */
+static bool read_element(struct line *line, char type, const struct json_value *value,
+                         int64_t *element) {
+    if (type == FIELD_ADDRESSES)
+        return read_address(value, element);
+    if (type == FIELD_OBJECTS) {
+        *element = value->number;
+        return is_number(value);
+    }
+    if (value->type != JSON_TEXT)
+        return false;
+    *element = strings_add(line->strings, value->text, value->length);
+    return true;
+}
+
 static bool read_list(struct line *line, unsigned field) {
     struct json elements = json_elements(&line->lists[field]);
     struct json_value value;
-    bool objects = line->description->fields[field].type == FIELD_OBJECTS;
+    char type = line->description->fields[field].type;
     size_t place = line->run->lists_used;
 
     append(line->run, 0);
     while (json_element(&elements, &value)) {
-        int64_t element = value.number;
-        if (objects ? !is_number(&value) : value.type != JSON_TEXT)
+        int64_t element;
+        if (!read_element(line, type, &value, &element))
             return fail(line, "\"%s\" of \"%s\" is not %s", line->description->fields[field].name,
-                        line->description->name, type_name(objects ? FIELD_OBJECTS : FIELD_TEXTS));
-        if (objects && !check_object(line, element))
+                        line->description->name, type_name(type));
+        if (type == FIELD_OBJECTS && !check_object(line, element))
             return false;
-        append(line->run, objects ? element : strings_add(line->strings, value.text, value.length));
+        append(line->run, element);
         line->run->lists[place]++;
     }
     line->values[field] = (int64_t)place;
@@ -221,12 +247,13 @@ static bool check_fields(struct line *line) {
     for (unsigned i = 0; fields[i].name; i++) {
         bool given = line->given >> i & 1;
         char type = fields[i].type;
-        bool optional = type == FIELD_OBJECT || type == FIELD_TEXT || type == FIELD_FLAG;
-        if (!given && !optional && type != FIELD_OBJECTS && type != FIELD_TEXTS)
+        bool optional = type == FIELD_OBJECT || type == FIELD_TEXT || type == FIELD_FLAG ||
+                        is_list(type) || i == FIELD_TID;
+        if (!given && !optional)
             return fail(line, "\"%s\" without \"%s\"", line->description->name, fields[i].name);
         if (given && type == FIELD_OBJECT && !check_object(line, line->values[i]))
             return false;
-        if (type == FIELD_OBJECTS || type == FIELD_TEXTS) {
+        if (is_list(type)) {
             if (!given)
                 line->lists[i] = (struct json_value){.text = ""};
             if (!read_list(line, i))
@@ -268,19 +295,50 @@ static int find_field(const struct line *line, const struct json_value *name, in
     return -1;
 }
 
-static void add_row(struct line *line) {
-    struct table *table = &line->run->tables[line->kind];
+unsigned table_columns(enum kind kind) {
+    unsigned count = 0;
+
+    while (descriptions[kind].fields[count].name)
+        count++;
+    return count + (kind == KIND_bind);
+}
+
+static void add_row(struct run *run, enum kind kind, const int64_t *values) {
+    struct table *table = &run->tables[kind];
+    unsigned count = table_columns(kind);
     bool full = table->rows == table->room;
 
     if (full)
         table->room = table->room ? 2 * table->room : 16;
-    for (unsigned i = 0; line->description->fields[i].name; i++) {
+    for (unsigned i = 0; i < count; i++) {
         if (full)
             table->columns[i] =
                 need_memory(table->columns[i], table->room * sizeof *table->columns[i]);
-        table->columns[i][table->rows] = line->values[i];
+        table->columns[i][table->rows] = values[i];
     }
     table->rows++;
+}
+
+/* The references of an `again` event: each like the row of `bind` before, but for what the event
+ * says. */
+static bool add_repeats(struct line *line) {
+    static const char *const told[] = {"type", "value"};
+    struct table *bind = &line->run->tables[KIND_bind];
+    const int64_t *places = line->run->lists + value_of(line, "places");
+    int64_t values[FIELDS_MAX];
+
+    if (!bind->rows)
+        return fail(line, "\"again\" without a \"bind\" before it");
+    for (unsigned i = 0; i < table_columns(KIND_bind); i++)
+        values[i] = i < FIELDS_COMMON ? line->values[i] : bind->columns[i][bind->rows - 1];
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        values[field_number(KIND_bind, told[i])] = value_of(line, told[i]);
+    values[table_columns(KIND_bind) - 1] = 1;
+    for (int64_t i = 1; i <= *places; i++) {
+        values[field_number(KIND_bind, "place")] = places[i];
+        add_row(line->run, KIND_bind, values);
+    }
+    return true;
 }
 
 static bool read_line(struct line *line, char *bytes, size_t length) {
@@ -310,9 +368,13 @@ static bool read_line(struct line *line, char *bytes, size_t length) {
         return fail(line, "%s (column %td)", json.error, json.at - bytes + 1);
     if (!wanted)
         return true;
+    if (!(line->given >> FIELD_TID & 1))
+        line->values[FIELD_TID] = line->values[FIELD_PID];
     if (!choose_run(line) || !check_fields(line))
         return false;
-    add_row(line);
+    if (line->kind == KIND_again)
+        return add_repeats(line);
+    add_row(line->run, line->kind, line->values);
     return true;
 }
 

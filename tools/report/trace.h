@@ -8,11 +8,16 @@
 #include <stdio.h>
 
 /* All events of one kind, field by field. A value is a number as it is, an address's bits, the
- * number of a text (0: none), of an object (0: none), 0 or 1, or a place in the run's `lists`. */
+ * number of a text (0: none), of an object (0: none), 0 or 1, or a place in the run's `lists`.
+ * The table of `bind` holds the references of `again` events, too, each in a row of its own, and
+ * has one more column behind its fields: 1 for these. */
 struct table {
     uint32_t rows, room;
     int64_t *columns[FIELDS_MAX];
 };
+
+/** How many columns a table of this kind has. */
+unsigned table_columns(enum kind kind);
 
 /* What one process did between two programs that it executed. */
 struct run {
