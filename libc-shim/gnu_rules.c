@@ -8,6 +8,7 @@
 #include "loader/facts.h"
 #include "loader/linker.h"
 #include "loader/memory.h"
+#include "loader/order.h"
 #include "loader/text.h"
 #include <errno.h>
 #include <string.h>
@@ -118,6 +119,8 @@ void gnu_set_search(struct linker *linker) {
         return;
     }
     size_t length;
+    const char *sort = gnu_tunable_text(&linker->process, "glibc.rtld.dynamic_sort", &length);
+    linker->order = sort && gnu_tunable_number(sort) == 1 ? ORDER_OLD : 0;
     const char *words = gnu_tunable_text(&linker->process, "glibc.cpu.hwcaps", &length);
     linker_cpu(linker);
     if (words)

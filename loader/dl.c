@@ -338,7 +338,8 @@ static void mark_all(struct linker *linker, const struct namespace *space) {
 
 /* The objects that nothing needs any longer, in the order of their destruction. NULL: none, or no
  * memory. */
-static struct object_list *collect_unused(const struct namespace *space) {
+static struct object_list *collect_unused(const struct linker *linker,
+                                          const struct namespace *space) {
     struct object_list *list = object_list_new(space->count);
     if (!list)
         return NULL;
@@ -346,7 +347,7 @@ static struct object_list *collect_unused(const struct namespace *space) {
     for (struct object *object = space->first; object; object = object->next)
         list->item[count++] = object;
     list->count = count;
-    order_sort(list, false, true);
+    order_sort(list, linker->order | ORDER_FOR_END);
     size_t unused = 0;
     for (size_t i = 0; i < count; i++)
         if (!list->item[i]->in_use)
@@ -415,7 +416,7 @@ static void collect(struct linker *linker, struct namespace *space) {
     do {
         space->close_again = false;
         mark_all(linker, space);
-        struct object_list *list = collect_unused(space);
+        struct object_list *list = collect_unused(linker, space);
         if (!list)
             break;
         for (size_t i = 0; i < list->count; i++) {

@@ -186,7 +186,8 @@ bool load_group(struct linker *linker, struct object *root, struct object *const
     if (!done)
         return false;
     if (!group || !order ||
-        !(linker->shim->plain ? order_sort_plainly(order) : order_sort(order, true, false)))
+        !(linker->shim->plain ? order_sort_plainly(order)
+                              : order_sort(order, linker->order | ORDER_KEEP_FIRST)))
         return error_no_memory(error, root->path);
     root->group.list = group;
     root->order = order;

@@ -131,7 +131,8 @@ static void finish_space(struct linker *linker, struct namespace *space) {
                                  list */
     }
     if (list)
-        order_sort(list, space == &linker->base, true);
+        order_sort(list,
+                   linker->order | ORDER_FOR_END | (space == &linker->base ? ORDER_KEEP_FIRST : 0));
     linker->shim->unlock(linker);
     audit_activity(linker, space, AUDIT_DELETE);
     for (i = 0; list && i < list->count; i++) {

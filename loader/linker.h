@@ -30,6 +30,7 @@ struct linker {
     struct namespace base;                /* load, and later dlopen: the first namespace */
     uint64_t added, removed;              /* load: objects ever, for dl_iterate_phdr */
     struct object *program, *self, *vdso; /* load; vdso is NULL where the kernel gives none */
+    unsigned order;                       /* recognise: ORDER_OLD or 0, see order.h */
     const char *interpreter;              /* load: the program's PT_INTERP, NULL: none */
     const struct libc_shim *shim;         /* recognise; its confirm finds base.libc */
     void *libc_state;                     /* the adapter's own */

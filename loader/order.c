@@ -38,10 +38,56 @@ static bool pass(struct object *const *from, struct object **to, size_t count, b
     return sorter.saw_bound;
 }
 
-bool order_sort(struct object_list *list, bool keep_first, bool for_end) {
+static bool has(const struct object_list *list, const struct object *object) {
+    for (size_t i = 0; list && i < list->count; i++)
+        if (list->item[i] == object)
+            return true;
+    return false;
+}
+
+/* A symbol that `user` is bound to counts where DT_NEEDED does not say the contrary. */
+static bool uses(const struct object *user, const struct object *object, bool for_end) {
+    if (has(user->order, object))
+        return true;
+    const struct binding *binding = for_end ? user->bound_to : NULL;
+    while (binding && binding->object != object)
+        binding = binding->next;
+    return binding && !has(object->order, user);
+}
+
+/* Moves each object behind the last one that uses it, whereupon another has its place. In a circle
+ * this would go on for ever: one that comes to a place more often than objects are left stays. */
+static bool sort_old(struct object **item, size_t count, bool for_end) {
+    uint16_t *times = memory_alloc((count + 1) * sizeof *times);
+    if (!times)
+        return false;
+    for (size_t at = 0; at < count;) {
+        struct object *object = item[at];
+        size_t last = for_end && object->real ? at : count - 1;
+        uint16_t often = ++times[at];
+        while (last > at && !uses(item[last], object, for_end))
+            last--;
+        memmove(&item[at], &item[at + 1], (last - at) * sizeof *item);
+        item[last] = object;
+        if (last == at || times[at + 1] > count - at) {
+            at++;
+            memset(&times[at], 0, (count - at) * sizeof *times);
+        } else {
+            memmove(&times[at], &times[at + 1], (last - at) * sizeof *times);
+            times[last] = often;
+        }
+    }
+    memory_free(times);
+    return true;
+}
+
+bool order_sort(struct object_list *list, unsigned how) {
+    bool keep_first = how & ORDER_KEEP_FIRST, for_end = how & ORDER_FOR_END;
     size_t count = list->count;
     if (count < 2)
         return true;
+    if (how & ORDER_OLD)
+        return sort_old(list->item + keep_first, count - keep_first, for_end);
     struct object *first = list->item[0];
     struct object **sorted = memory_alloc(2 * count * sizeof *sorted);
     if (!sorted)

@@ -4,7 +4,8 @@
  * prints where they differ. Status 1 when some do.
  *
  * --show prints the graph, too; --reduce makes it as small as the difference allows before. With
- * --keep the files stay in FOLDER. Environment: MYLD, the loader under test.
+ * --keep the files stay in FOLDER. Environment: MYLD, the loader under test; GLIBC_TUNABLES, for
+ * the programs.
  */
 #define _GNU_SOURCE
 #include "run.h"

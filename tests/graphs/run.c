@@ -13,9 +13,10 @@ enum { SECONDS = 30, WORDS = 8 };
 
 struct loaders loaders;
 
-/* The environment, whole: what the test's own says must not matter. */
+/* The environment, whole: what the test's own says must not matter, but for tunables. */
 static char **environment_of(const struct graph *graph) {
     static char preload[200], *environment[WORDS];
+    const char *tunables = getenv("GLIBC_TUNABLES");
     int count = 0;
     preload[0] = 0;
     for (int i = 0; i < 2; i++)
@@ -28,6 +29,8 @@ static char **environment_of(const struct graph *graph) {
         environment[count++] = "LD_LIBRARY_PATH=.:sub";
     if (graph->bind_now)
         environment[count++] = "LD_BIND_NOW=1";
+    if (tunables)
+        environment[count++] = (char *)(tunables - strlen("GLIBC_TUNABLES="));
     environment[count] = NULL;
     return environment;
 }

@@ -17,11 +17,14 @@ static int seeds(void) {
 
 static const struct {
     const char *libc;
-    int first; /* seed */
+    int first;        /* seed */
+    const char *sort; /* the tunable glibc.rtld.dynamic_sort, or NULL */
 } ranges[] = {
-    {"glibc", 1},   {"glibc", 21},  {"glibc", 41},  {"glibc", 61},  {"glibc", 81},
-    {"glibc", 101}, {"glibc", 121}, {"glibc", 141}, {"glibc", 161}, {"glibc", 181},
-    {"musl", 1},    {"musl", 21},   {"musl", 41},   {"musl", 61},
+    {"glibc", 1, 0},      {"glibc", 21, 0},    {"glibc", 41, 0},    {"glibc", 61, 0},
+    {"glibc", 81, 0},     {"glibc", 101, 0},   {"glibc", 121, 0},   {"glibc", 141, 0},
+    {"glibc", 161, 0},    {"glibc", 181, 0},   {"musl", 1, 0},      {"musl", 21, 0},
+    {"musl", 41, 0},      {"musl", 61, 0},     {"glibc", 201, "1"}, {"glibc", 221, "1"},
+    {"glibc", 241, "01"}, {"glibc", 261, "2"}, {"glibc", 281, "3"},
 };
 
 TABLE_TEST(graphs, as_native, ranges) {
@@ -29,8 +32,10 @@ TABLE_TEST(graphs, as_native, ranges) {
         cr_skip_test("no musl here");
     if (!kernel_starts_programs())
         cr_skip_test("the kernel here starts no programs of that machine");
-    struct result got = runf("MYLD=%s " BUILD_FOLDER "/tests/graphs/graphs --libc %s %d %d", myld(),
-                             row->libc, row->first, seeds());
+    const char *tunables =
+        row->sort ? text("GLIBC_TUNABLES=glibc.rtld.dynamic_sort=%s ", row->sort) : "";
+    struct result got = runf("%sMYLD=%s " BUILD_FOLDER "/tests/graphs/graphs --libc %s %d %d",
+                             tunables, myld(), row->libc, row->first, seeds());
 
     cr_expect(got.exit == 0 && !got.late, "%s%s", got.out, got.error);
     cr_expect(strstr(got.out, text("%d same, 0 different, 0 no measure", seeds())), "%s%s", got.out,

@@ -57,7 +57,7 @@ Test(order, a_chain) {
     struct object_list *list = make(4);
 
     need(0, 3), need(3, 1), need(1, 2);
-    cr_assert(order_sort(list, true, false));
+    cr_assert(order_sort(list, ORDER_KEEP_FIRST));
     cr_expect_str_eq(shown(list), "0 3 1 2");
 }
 
@@ -66,11 +66,11 @@ Test(order, a_diamond) {
     struct object_list *list = make(5);
 
     need(0, 1), need(0, 2), need(1, 3), need(2, 3), need(2, 4);
-    cr_assert(order_sort(list, true, false));
+    cr_assert(order_sort(list, ORDER_KEEP_FIRST));
     cr_expect_str_eq(shown(list), "0 1 2 3 4");
     list = make(5);
     need(0, 2), need(0, 1), need(1, 3), need(2, 3), need(3, 4);
-    cr_assert(order_sort(list, true, false));
+    cr_assert(order_sort(list, ORDER_KEEP_FIRST));
     cr_expect(place_of(list, 3) < place_of(list, 4));
 }
 
@@ -78,7 +78,7 @@ Test(order, a_cycle_keeps_all) {
     struct object_list *list = make(4);
 
     need(0, 1), need(1, 2), need(2, 3), need(3, 1);
-    cr_assert(order_sort(list, true, false));
+    cr_assert(order_sort(list, ORDER_KEEP_FIRST));
     for (size_t i = 0; i < 4; i++)
         place_of(list, i);
     cr_expect_eq(list->item[0], &object[0]);
@@ -89,12 +89,12 @@ Test(order, first_stays_first) {
 
     object[0].kind = OBJECT_LIBRARY;
     need(1, 0); /* the root is needed by another */
-    cr_assert(order_sort(list, true, false));
+    cr_assert(order_sort(list, ORDER_KEEP_FIRST));
     cr_expect_eq(list->item[0], &object[0]);
     list = make(3);
     object[0].kind = OBJECT_LIBRARY;
     need(1, 0);
-    cr_assert(order_sort(list, false, false));
+    cr_assert(order_sort(list, 0));
     cr_expect(place_of(list, 1) < place_of(list, 0));
 }
 
@@ -104,16 +104,16 @@ Test(order, bindings_count_at_the_end) {
     struct binding binding = {NULL, &object[1]};
 
     object[3].bound_to = &binding;
-    cr_assert(order_sort(list, true, false));
+    cr_assert(order_sort(list, ORDER_KEEP_FIRST));
     cr_expect(place_of(list, 1) < place_of(list, 3));
     list = make(4);
     object[3].bound_to = &binding;
-    cr_assert(order_sort(list, true, true));
+    cr_assert(order_sort(list, ORDER_KEEP_FIRST | ORDER_FOR_END));
     cr_expect(place_of(list, 3) < place_of(list, 1));
     list = make(4);
     object[3].bound_to = &binding;
     need(1, 3);
-    cr_assert(order_sort(list, true, true));
+    cr_assert(order_sort(list, ORDER_KEEP_FIRST | ORDER_FOR_END));
     cr_expect(place_of(list, 1) < place_of(list, 3), "true dependencies win");
 }
 
@@ -133,7 +133,7 @@ Test(order, graphs_of_chance) {
             if (whom && (who == 0 || rank[who] < rank[whom]) && object[who].needed->count < MAX - 1)
                 need(who, whom);
         }
-        cr_assert(order_sort(list, true, round & 1));
+        cr_assert(order_sort(list, ORDER_KEEP_FIRST | (round & 1 ? ORDER_FOR_END : 0)));
         for (size_t i = 0; i < count; i++)
             for (size_t j = 0; j < object[i].needed->count; j++)
                 cr_assert(place_of(list, i) <
@@ -155,10 +155,25 @@ Test(order, cycles_of_chance) {
             if (object[who].needed->count < MAX - 1)
                 need(who, random / MAX % count);
         }
-        cr_assert(order_sort(list, true, false));
+        cr_assert(order_sort(list, ORDER_KEEP_FIRST));
         for (size_t i = 0; i < count; i++)
             place_of(list, i);
     }
+}
+
+/* As before glibc 2.35: an object goes behind the last one that needs it, and no further. */
+Test(order, old) {
+    struct object_list *list = make(5);
+
+    need(0, 1), need(0, 2), need(1, 3), need(2, 3), need(4, 1);
+    cr_assert(order_sort(list, ORDER_OLD | ORDER_KEEP_FIRST));
+    cr_expect_str_eq(shown(list), "0 2 4 1 3");
+    list = make(5);
+    need(0, 1), need(1, 2), need(2, 3), need(3, 1), need(3, 4); /* a circle */
+    cr_assert(order_sort(list, ORDER_OLD | ORDER_KEEP_FIRST));
+    for (size_t i = 0; i < 5; i++)
+        place_of(list, i);
+    cr_expect_eq(list->item[0], &object[0]);
 }
 
 /* Along DT_NEEDED: read from the end, what is needed comes first, in the order of DT_NEEDED. */
