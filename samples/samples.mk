@@ -271,15 +271,26 @@ $(call both,checksum_linked,checksum_linked.c,libchecksum.so)
 $(call both,checksum_opened,checksum_opened.c)
 SAMPLE_RUST := $(addprefix $(S)/,librust_checksum.so checksum_linked_rust checksum_libloading)
 
+# For another machine: Debian's Rust libraries of that machine, of the same version as the compiler.
+ifneq ($(CROSS),)
+RUST_TARGET := $(ARCH)-unknown-linux-gnu
+RUST_ROOT := build/$(ARCH)/rust
+RUST_FLAGS := --sysroot $(CURDIR)/$(RUST_ROOT)/usr -C linker=$(CROSS)gcc
+$(RUST_ROOT)/packages:
+	@tools/cross $(ARCH) $(RUST_ROOT) rust
+$(SAMPLE_RUST): | $(RUST_ROOT)/packages
+endif
+FOR_TARGET := $(addprefix --target ,$(RUST_TARGET))
+
 $(S)/librust_checksum.so: samples/rust_checksum.rs
 	@mkdir -p $(@D)
-	$(RUSTC) --edition 2021 -O --crate-type cdylib -C link-arg=-Wl,-soname,$(@F) -o $@ $<
+	$(RUSTC) $(FOR_TARGET) $(RUST_FLAGS) --edition 2021 -O --crate-type cdylib -C link-arg=-Wl,-soname,$(@F) -o $@ $<
 $(S)/checksum_linked_rust: samples/checksum_linked.rs $(S)/libchecksum.so
-	$(RUSTC) --edition 2021 -O -L $(S) -C link-arg='-Wl,-rpath,$$ORIGIN' -o $@ $<
+	$(RUSTC) $(FOR_TARGET) $(RUST_FLAGS) --edition 2021 -O -L $(S) -C link-arg='-Wl,-rpath,$$ORIGIN' -o $@ $<
 $(S)/checksum_libloading: $(wildcard samples/checksum_libloading/src/*.rs samples/checksum_libloading/Cargo.toml)
 	@mkdir -p $(BUILD)/cargo && cp -r samples/checksum_libloading $(BUILD)/cargo/
-	cd $(BUILD)/cargo/checksum_libloading && RUSTC=$(RUSTC) $(CARGO) build --quiet --offline --release --target-dir ../target
-	cp $(BUILD)/cargo/target/release/$(@F) $@
+	cd $(BUILD)/cargo/checksum_libloading && RUSTC=$(RUSTC) RUSTFLAGS='$(RUST_FLAGS)' $(CARGO) build --quiet --offline --release $(FOR_TARGET) --target-dir ../target
+	cp $(BUILD)/cargo/target/$(RUST_TARGET)/release/$(@F) $@
 $(call glibc,checksum_linked_rustlib,checksum_linked.c,librust_checksum.so,-DRUST)
 
 # Relative relocations packed by LLVM's link editor, for GNU ld packs those of x86_64 alone.
@@ -309,12 +320,6 @@ endif
 
 ifneq ($(wildcard samples/ifunc_slots.c),)
 $(call glibc,ifunc_slots,ifunc_slots.c)
-endif
-
-# Debian has no Rust libraries of another machine to build with.
-ifneq ($(CROSS),)
-SAMPLE_FILES := $(filter-out %_rustlib,$(SAMPLE_FILES))
-SAMPLE_RUST :=
 endif
 
 .PHONY: samples

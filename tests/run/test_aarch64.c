@@ -37,6 +37,9 @@ static const struct {
     {"graphs", "explicit", "*", true},
     {"audit", "bind", "audit/?[pw]*", true}, /* option, two */
     {"pages", "explicit", "*", true},
+    {"secure", "explicit", "*", true},
+    {"threads", "bind", "*", false},
+    {"rust", "explicit", "*", false},
 };
 
 /* Why nothing can be tested here; NULL: all is there. */

@@ -94,7 +94,7 @@ static void work_slot(struct story *story, const struct event *event) {
     page_line("before: slot %jd at 0x%jx holds 0x%jx: %s", (intmax_t)event_number(event, "index"),
               (uintmax_t)place, (uintmax_t)(held ? held : before), world_place(world, before));
     show_stub(world, before);
-    page_line("PLT[0] pushes GOT[1] and jumps to GOT[2]; the loader keeps all argument registers,");
+    page_line("PLT[0] jumps to where GOT[2] points; the loader keeps all argument registers,");
     page_line("looks %s%s%s up, finds it in %s", event_text(event, "symbol"),
               *event_text(event, "version") ? "@" : "", event_text(event, "version"),
               world_name(world_object(world, event_number(event, "to"))));
