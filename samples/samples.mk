@@ -178,6 +178,8 @@ $(call glibc,catch,catch.cc,libthrow.so,-pthread)
 # For tools.
 $(call glibc,trace,trace.c,,-rdynamic -pthread)
 $(call glibc,libheld.so,libheld.c)
+$(call glibc,libfaulty.so,libfaulty.c)
+$(call glibc,faulty,faulty.c,,-pthread)
 $(call glibc,held,held.c,,-pthread)
 
 # Namespaces.

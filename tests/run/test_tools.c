@@ -107,6 +107,87 @@ Test(tools, core_file, .timeout = 120) {
     cr_expect_str_eq(examine_core(EXPLICIT, "./trace abort"), native);
 }
 
+/* What is told of a fault, without addresses and numbers of processes. */
+#define REPORT                                                                                     \
+    "2>&1 | sed -E \"s/^==[0-9]+==//; s/0x[0-9a-f]+/ADDRESS/g; s/.pid=[0-9]+.//g\" | "             \
+    "grep -aE \"SUMMARY|runtime error|ERROR|in fault_|fault_.*lib|in make_fault|no fault|^end\""
+
+static const struct {
+    const char *sanitizer, *fault, *shown;
+} faults[] = {
+    {"address", "overflow", "heap-buffer-overflow"},
+    {"address", "none", "no fault"},
+    {"thread", "race", "data race"},
+    {"thread", "none", "no fault"},
+    {"undefined", "shift", "shift exponent 40 is too large"},
+    {"undefined", "none", "no fault"},
+};
+
+/* Faults in an opened library, in threads. (With `myld prog`, as with `ld.so prog`, a sanitizer
+ * takes the loader's file for the program's.) */
+TABLE_TEST(tools, sanitizers, faults) {
+    const char *folder = scratch();
+    if (emulated())
+        cr_skip_test("sanitizers do not run in the emulator, natively neither");
+    const char *build =
+        text("gcc -g -fsanitize=%s -pthread " SOURCE_FOLDER "/samples/", row->sanitizer);
+    struct result made = runf("sh -c '%slibfaulty.c -shared -fPIC -o %s/libfaulty.so && "
+                              "%sfaulty.c -o %s/native && "
+                              "%sfaulty.c -o %s/own -Wl,--dynamic-linker,%s'",
+                              build, folder, build, folder, build, folder, myld());
+    cr_assert(made.exit == 0, "%s", made.error);
+    const char *format = "sh -c '%s/%s %s/libfaulty.so %s " REPORT "'";
+    const char *line = text(format, folder, "native", folder, row->fault);
+    struct result native = run(line);
+    cr_assert(strstr(native.out, row->shown), "%s%s", native.out, native.error);
+    compare(WAY(BIND), 0, line);
+    struct result got = run(text(format, folder, "own", folder, row->fault));
+    cr_expect_str_eq(got.out, native.out, "interpreter %s %s", row->sanitizer, row->fault);
+}
+
+TABLE_TEST(tools, valgrind_faults, faults) {
+    const char *format = "sh -c 'valgrind -q %s ./faulty ./libfaulty.so %s 2>&1 | "
+                         "sed -E \"s/^==[0-9]+==//; s/0x[0-9A-F]+/ADDRESS/g\" | "
+                         "grep -E \"Invalid|fault_|make_fault|no fault|^end\"'";
+    if (strcmp(row->sanitizer, "address"))
+        return;
+    if (access("/usr/bin/valgrind", X_OK) || emulated())
+        cr_skip_test("valgrind is not installed");
+    const char *line = text(format, "", row->fault);
+    struct result native = run(line);
+    cr_assert(strstr(native.out, strcmp(row->fault, "none") ? "Invalid read" : "no fault"), "%s%s",
+              native.out, native.error);
+    compare(WAY(BIND), 0, line);
+    struct result got = run(text(format, myld(), row->fault));
+    cr_expect_str_eq(got.out, native.out, "explicit %s", row->fault);
+}
+
+#define GDB "gdb -nx -batch -ex \"set debuginfod enabled off\" "
+
+/* gdb with a process that runs: what it is, where it stands, a core file of it. */
+static char *attach(const char *loader, const char *program) {
+    const char *core = text("%s/core", scratch());
+
+    return text("sh -c '%s ./trace wait >/dev/null & sleep 0.5; " GDB "-ex \"info proc\" -ex "
+                "\"info proc mappings\" -ex bt -ex \"print mine\" -ex \"gcore %s\" -p $! "
+                "2>/dev/null | grep -oE \"(^cmdline|^cwd|^exe) = .|main .argc|^.1 = .*|Saved core|"
+                "/libc.so.6\" | uniq; kill $!; wait $! 2>/dev/null; " GDB
+                "-ex bt -ex \"print mine\" %s %s 2>/dev/null | grep -oE \"main .argc|^.1 = .*\"'",
+                loader, core, program, core);
+}
+
+Test(tools, gdb_attached, .timeout = 120) {
+    if (emulated())
+        cr_skip_test("the debugger here is the other machine's");
+    const char *line = attach("", "./trace");
+    struct result native = run(line);
+
+    cr_assert(strstr(native.out, "exe = ") && strstr(native.out, "main (argc\n$1 = 40\nSaved core"),
+              "%s%s", native.out, native.error);
+    compare(WAY(BIND), 0, line);
+    cr_expect_str_eq(run(attach(myld(), myld())).out, native.out, "explicit");
+}
+
 /* LeakSanitizer asks the loader for the thread-local variables of libraries opened later. */
 Test(tools, leaks) {
     static const char *const arguments[] = {"", "drop"};
