@@ -68,13 +68,20 @@ LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 	$(filter-out arch/$(ARCH)/%,$(wildcard arch/*/facts.c)) \
 	$(wildcard libc-shim/*.c libc-shim/*/*.c libc-shim/*/$(ARCH)/*.[cS])
 LOADER_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(basename $(LOADER_SOURCES)))
-# What runs only when somebody listens lies behind what every start needs. The allocator between the loader's own
-# variables and the large ones of glibc's adapter: what every program touches in .bss lies together.
-LISTENERS := $(filter %/tell.o $(BUILD)/obj/loader/event%.o $(patsubst %,$(BUILD)/obj/loader/%.o,\
+LISTENERS := $(filter $(BUILD)/obj/loader/event_%.o $(patsubst %,$(BUILD)/obj/loader/%.o,\
 	question reference why why_lib tree missing),$(LOADER_OBJECTS))
-GLIBC_OBJECTS := $(filter $(BUILD)/obj/libc-shim/glibc/%,$(LOADER_OBJECTS))
-LOADER_OBJECTS := $(filter-out %/memory.o $(LISTENERS) $(GLIBC_OBJECTS),$(LOADER_OBJECTS)) $(BUILD)/obj/loader/memory.o \
-	$(GLIBC_OBJECTS) $(LISTENERS)
+# What every start runs lies together, and so do the variables that it writes, for each neighbourhood of pages that a
+# start touches costs a fault: first what all programs need, then musl's, then glibc's, then what waits to be asked.
+# The allocator's pool, which is large, ends the variables of the first two.
+START := arch/$(ARCH)/start $(basename $(wildcard arch/*/facts.c)) arch/$(ARCH)/rendezvous $(patsubst %,loader/%,main process facts options text object image guard dynamic version program \
+	start load cache group order scope event tell symbol index address sieve retire lock relocate_group relocate relocate_relative \
+	relocate_ifunc relocate_tell audit audit_calls audit_bind tls init rendezvous stack builtin) libc-shim/recognise \
+	libc-shim/none $(patsubst %,libc-shim/musl/%,musl find messages functions life stub $(ARCH)/enter) loader/memory \
+	$(patsubst %,libc-shim/glibc/%,glibc recognise mirror shared threads functions tunables spaces dlfcn $(ARCH)/machine \
+	$(ARCH)/cpu_features $(ARCH)/cpu_settings) libc-shim/gnu_rules libc-shim/gnu_tunables \
+	$(patsubst %,loader/%,search lazy relocate_tls namespace) arch/$(ARCH)/cpu arch/$(ARCH)/trampoline
+START := $(filter $(LOADER_OBJECTS),$(START:%=$(BUILD)/obj/%.o))
+LOADER_OBJECTS := $(START) $(filter-out $(START),$(LOADER_OBJECTS))
 
 # Nobody unwinds through these: they call no foreign code, and most are done before there is any.
 $(LISTENERS) $(patsubst %,$(BUILD)/obj/loader/%.o,options process start program report list auxv handover facts text error \

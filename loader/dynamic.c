@@ -6,111 +6,34 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* The values of the tags that are looked at, before they are checked. One pass over the section
- * fills it. */
+/* The values of the section's tags, before they are checked. One pass over the section fills it. */
 struct raw {
-    uint64_t strtab, strsz, symtab, syment, hash, gnu_hash, versym, verneed, verdef;
-    uint64_t rela, relasz, relaent, relacount, relr, relrsz, relrent, rel, jmprel, pltrelsz, pltrel;
-    uint64_t pltgot, init, fini;
-    uint64_t init_array, init_arraysz, fini_array, fini_arraysz, preinit_array, preinit_arraysz;
-    uint64_t soname, rpath, runpath;
-    bool has_soname, has_rpath, has_runpath;
+    uint64_t present;               /* a bit for each tag of the gABI that is there */
+    uint64_t value[DT_RELRENT + 1]; /* by tag; 0: not there */
+    uint64_t gnu_hash, versym, verneed, verdef, relacount;
 };
 
-/* Where the value of a tag goes, or NULL for tags that are of no interest here. */
-static uint64_t *raw_field(struct raw *raw, int64_t tag) {
-    switch (tag) {
-    case DT_STRTAB:
-        return &raw->strtab;
-    case DT_STRSZ:
-        return &raw->strsz;
-    case DT_SYMTAB:
-        return &raw->symtab;
-    case DT_SYMENT:
-        return &raw->syment;
-    case DT_HASH:
-        return &raw->hash;
-    case DT_GNU_HASH:
-        return &raw->gnu_hash;
-    case DT_VERSYM:
-        return &raw->versym;
-    case DT_VERNEED:
-        return &raw->verneed;
-    case DT_VERDEF:
-        return &raw->verdef;
-    case DT_RELA:
-        return &raw->rela;
-    case DT_RELASZ:
-        return &raw->relasz;
-    case DT_RELAENT:
-        return &raw->relaent;
-    case DT_RELACOUNT:
-        return &raw->relacount;
-    case DT_RELR:
-        return &raw->relr;
-    case DT_RELRSZ:
-        return &raw->relrsz;
-    case DT_RELRENT:
-        return &raw->relrent;
-    case DT_REL:
-        return &raw->rel;
-    case DT_JMPREL:
-        return &raw->jmprel;
-    case DT_PLTRELSZ:
-        return &raw->pltrelsz;
-    case DT_PLTREL:
-        return &raw->pltrel;
-    case DT_PLTGOT:
-        return &raw->pltgot;
-    case DT_INIT:
-        return &raw->init;
-    case DT_FINI:
-        return &raw->fini;
-    case DT_INIT_ARRAY:
-        return &raw->init_array;
-    case DT_INIT_ARRAYSZ:
-        return &raw->init_arraysz;
-    case DT_FINI_ARRAY:
-        return &raw->fini_array;
-    case DT_FINI_ARRAYSZ:
-        return &raw->fini_arraysz;
-    case DT_PREINIT_ARRAY:
-        return &raw->preinit_array;
-    case DT_PREINIT_ARRAYSZ:
-        return &raw->preinit_arraysz;
-    case DT_SONAME:
-        raw->has_soname = true;
-        return &raw->soname;
-    case DT_RPATH:
-        raw->has_rpath = true;
-        return &raw->rpath;
-    case DT_RUNPATH:
-        raw->has_runpath = true;
-        return &raw->runpath;
-    default:
-        return NULL;
-    }
-}
-
-static void read_flags(struct object *object, const Elf64_Dyn *entry) {
+/* A tag that is not of the gABI. */
+static void collect_other(struct object *object, struct raw *raw, const Elf64_Dyn *entry) {
+    uint64_t value = entry->d_un.d_val;
     switch (entry->d_tag) {
-    case DT_FLAGS:
-        object->flags = (uint32_t)entry->d_un.d_val;
+    case DT_GNU_HASH:
+        raw->gnu_hash = value;
+        break;
+    case DT_VERSYM:
+        raw->versym = value;
+        break;
+    case DT_VERNEED:
+        raw->verneed = value;
+        break;
+    case DT_VERDEF:
+        raw->verdef = value;
+        break;
+    case DT_RELACOUNT:
+        raw->relacount = value;
         break;
     case DT_FLAGS_1:
-        object->flags_1 = (uint32_t)entry->d_un.d_val;
-        break;
-    case DT_SYMBOLIC:
-        object->symbolic = true;
-        break;
-    case DT_TEXTREL:
-        object->text_relocations = true;
-        break;
-    case DT_BIND_NOW:
-        object->bind_now = true;
-        break;
-    case DT_DEBUG:
-        object->debug_entry = true;
+        object->flags_1 = (uint32_t)value;
         break;
     default:
         object->signed_plt |= ARCH_SIGNED_PLT_TAG && entry->d_tag == ARCH_SIGNED_PLT_TAG;
@@ -118,23 +41,32 @@ static void read_flags(struct object *object, const Elf64_Dyn *entry) {
     }
 }
 
+static inline bool has(const struct raw *raw, unsigned tag) {
+    return raw->present >> tag & 1;
+}
+
 static void collect(struct object *object, struct raw *raw) {
-    *raw = (struct raw){.syment = sizeof(Elf64_Sym),
-                        .relaent = sizeof(Elf64_Rela),
-                        .relrent = sizeof(uint64_t),
-                        .pltrel = DT_RELA};
-    size_t i = 0;
-    for (; i < object->dynamic_count && object->dynamic[i].d_tag != DT_NULL; i++) {
-        uint64_t *field = raw_field(raw, object->dynamic[i].d_tag);
-        if (field)
-            *field = object->dynamic[i].d_un.d_val;
-        read_flags(object, &object->dynamic[i]);
+    *raw = (struct raw){.value = {[DT_SYMENT] = sizeof(Elf64_Sym),
+                                  [DT_RELAENT] = sizeof(Elf64_Rela),
+                                  [DT_RELRENT] = sizeof(uint64_t),
+                                  [DT_PLTREL] = DT_RELA}};
+    const Elf64_Dyn *entry = object->dynamic, *end = entry + object->dynamic_count;
+    for (; entry < end && entry->d_tag != DT_NULL; entry++) {
+        if ((uint64_t)entry->d_tag < ARRAY_LENGTH(raw->value)) {
+            raw->present |= UINT64_C(1) << entry->d_tag;
+            raw->value[entry->d_tag] = entry->d_un.d_val;
+        } else {
+            collect_other(object, raw, entry);
+        }
     }
-    object->dynamic_count = i;
-    object->symbolic |= (object->flags & DF_SYMBOLIC) != 0;
-    object->text_relocations |= (object->flags & DF_TEXTREL) != 0;
-    object->bind_now |= (object->flags & DF_BIND_NOW) || (object->flags_1 & DF_1_NOW);
+    object->dynamic_count = (size_t)(entry - object->dynamic);
+    object->flags = (uint32_t)raw->value[DT_FLAGS];
+    object->symbolic = has(raw, DT_SYMBOLIC) || object->flags & DF_SYMBOLIC;
+    object->text_relocations = has(raw, DT_TEXTREL) || object->flags & DF_TEXTREL;
+    object->bind_now =
+        has(raw, DT_BIND_NOW) || object->flags & DF_BIND_NOW || object->flags_1 & DF_1_NOW;
     object->static_tls = (object->flags & DF_STATIC_TLS) != 0;
+    object->debug_entry = has(raw, DT_DEBUG);
 }
 
 /* The memory at a file's virtual address, when `size` bytes from there lie in one segment and the
@@ -151,31 +83,35 @@ static void *locate(const struct object *object, uint64_t address, uint64_t size
     return (void *)at;
 }
 
+/* True for a tag whose value is an offset in the string table. */
+static inline bool is_string(int64_t tag) {
+    const uint64_t strings = UINT64_C(1) << DT_NEEDED | UINT64_C(1) << DT_SONAME |
+                             UINT64_C(1) << DT_RPATH | UINT64_C(1) << DT_RUNPATH;
+    return (uint64_t)tag < 64 ? strings >> tag & 1 : tag == DT_AUXILIARY || tag == DT_FILTER;
+}
+
 static const char *check_strings(struct object *object, const struct raw *raw) {
-    if (raw->strtab) {
-        object->strings = locate(object, raw->strtab, raw->strsz, 1, NULL);
-        object->strings_size = raw->strsz;
-        if (!object->strings || !raw->strsz || object->strings[raw->strsz - 1] != 0)
+    const uint64_t *value = raw->value;
+    if (value[DT_STRTAB]) {
+        object->strings = locate(object, value[DT_STRTAB], value[DT_STRSZ], 1, NULL);
+        object->strings_size = value[DT_STRSZ];
+        if (!object->strings || !value[DT_STRSZ] || object->strings[value[DT_STRSZ] - 1] != 0)
             return "invalid string table";
-    } else if (raw->symtab) {
+    } else if (value[DT_SYMTAB]) {
         return "no DT_STRTAB in the dynamic section";
     }
-    for (size_t i = 0; i < object->dynamic_count; i++) {
-        const Elf64_Dyn *entry = &object->dynamic[i];
-        bool is_string = entry->d_tag == DT_NEEDED || entry->d_tag == DT_SONAME ||
-                         entry->d_tag == DT_RPATH || entry->d_tag == DT_RUNPATH ||
-                         entry->d_tag == DT_AUXILIARY || entry->d_tag == DT_FILTER;
-        if (is_string && entry->d_un.d_val >= object->strings_size)
+    for (size_t i = 0; i < object->dynamic_count; i++)
+        if (is_string(object->dynamic[i].d_tag) &&
+            object->dynamic[i].d_un.d_val >= object->strings_size)
             return "string offset outside of the string table";
-    }
-    if (raw->has_soname) {
-        object->soname = object->strings + raw->soname;
+    if (has(raw, DT_SONAME)) {
+        object->soname = object->strings + value[DT_SONAME];
         object->name_bits |= object_name_bits(object->soname);
     }
-    if (raw->has_runpath)
-        object->runpath = object->strings + raw->runpath;
-    else if (raw->has_rpath) /* gABI: DT_RPATH is ignored beside DT_RUNPATH */
-        object->rpath = object->strings + raw->rpath;
+    if (has(raw, DT_RUNPATH))
+        object->runpath = object->strings + value[DT_RUNPATH];
+    else if (has(raw, DT_RPATH)) /* gABI: DT_RPATH is ignored beside DT_RUNPATH */
+        object->rpath = object->strings + value[DT_RPATH];
     return NULL;
 }
 
@@ -200,8 +136,9 @@ static const char *check_gnu_hash(struct object *object, const struct raw *raw) 
 }
 
 static const char *check_sysv_hash(struct object *object, const struct raw *raw) {
+    const uint64_t *value = raw->value;
     uint64_t room;
-    const uint32_t *table = locate(object, raw->hash, 8, 4, &room);
+    const uint32_t *table = locate(object, value[DT_HASH], 8, 4, &room);
     if (!table || 8 + 4 * ((uint64_t)table[0] + table[1]) > room || !table[0])
         return "invalid hash table";
     object->sysv_hash.bucket_count = table[0];
@@ -212,11 +149,12 @@ static const char *check_sysv_hash(struct object *object, const struct raw *raw)
 }
 
 static const char *check_symbols(struct object *object, const struct raw *raw) {
-    if (!raw->symtab)
+    const uint64_t *value = raw->value;
+    if (!value[DT_SYMTAB])
         return NULL;
     uint64_t room;
-    object->symbols = locate(object, raw->symtab, sizeof(Elf64_Sym), 8, &room);
-    if (!object->symbols || raw->syment != sizeof(Elf64_Sym))
+    object->symbols = locate(object, value[DT_SYMTAB], sizeof(Elf64_Sym), 8, &room);
+    if (!object->symbols || value[DT_SYMENT] != sizeof(Elf64_Sym))
         return "invalid symbol table";
     object->symbol_limit = room / sizeof(Elf64_Sym);
     if (raw->versym) {
@@ -229,7 +167,7 @@ static const char *check_symbols(struct object *object, const struct raw *raw) {
         object->symbol_limit = UINT32_MAX;
     const char *wrong = raw->gnu_hash ? check_gnu_hash(object, raw) : NULL;
     /* One table is enough; the old one is kept only where there is no other. */
-    if (!wrong && raw->hash && !raw->gnu_hash)
+    if (!wrong && value[DT_HASH] && !raw->gnu_hash)
         wrong = check_sysv_hash(object, raw);
     return wrong;
 }
@@ -245,33 +183,34 @@ static const char *check_versions(struct object *object, const struct raw *raw) 
 }
 
 static const char *check_relocations(struct object *object, const struct raw *raw) {
-    if (raw->rel)
+    const uint64_t *value = raw->value;
+    if (value[DT_REL])
         return "relocations without addends (DT_REL) are not of this machine";
-    if (raw->relasz) {
-        object->rela = locate(object, raw->rela, raw->relasz, 8, NULL);
-        object->rela_count = raw->relasz / sizeof(Elf64_Rela);
-        if (!object->rela || raw->relaent != sizeof(Elf64_Rela))
+    if (value[DT_RELASZ]) {
+        object->rela = locate(object, value[DT_RELA], value[DT_RELASZ], 8, NULL);
+        object->rela_count = value[DT_RELASZ] / sizeof(Elf64_Rela);
+        if (!object->rela || value[DT_RELAENT] != sizeof(Elf64_Rela))
             return "invalid relocation table";
         object->relative_count = min_size(raw->relacount, object->rela_count);
     }
-    if (raw->relrsz) {
-        object->relr = locate(object, raw->relr, raw->relrsz, 8, NULL);
-        object->relr_count = raw->relrsz / sizeof(uint64_t);
-        if (!object->relr || raw->relrent != sizeof(uint64_t))
+    if (value[DT_RELRSZ]) {
+        object->relr = locate(object, value[DT_RELR], value[DT_RELRSZ], 8, NULL);
+        object->relr_count = value[DT_RELRSZ] / sizeof(uint64_t);
+        if (!object->relr || value[DT_RELRENT] != sizeof(uint64_t))
             return "invalid table of relative relocations";
     }
-    if (raw->pltrelsz) {
-        object->plt_rela = locate(object, raw->jmprel, raw->pltrelsz, 8, NULL);
-        object->plt_rela_count = raw->pltrelsz / sizeof(Elf64_Rela);
-        if (!object->plt_rela || raw->pltrel != DT_RELA)
+    if (value[DT_PLTRELSZ]) {
+        object->plt_rela = locate(object, value[DT_JMPREL], value[DT_PLTRELSZ], 8, NULL);
+        object->plt_rela_count = value[DT_PLTRELSZ] / sizeof(Elf64_Rela);
+        if (!object->plt_rela || value[DT_PLTREL] != DT_RELA)
             return "invalid relocation table of the PLT";
         /* Some linkers count the PLT's relocations, at the end, in DT_RELASZ, too. */
         if (object->rela && object->plt_rela >= object->rela &&
             object->plt_rela < object->rela + object->rela_count)
             object->rela_count = (size_t)(object->plt_rela - object->rela);
     }
-    if (raw->pltgot)
-        object->plt_got = locate(object, raw->pltgot, 3 * sizeof(uintptr_t), 8, NULL);
+    if (value[DT_PLTGOT])
+        object->plt_got = locate(object, value[DT_PLTGOT], 3 * sizeof(uintptr_t), 8, NULL);
     return NULL;
 }
 
@@ -286,16 +225,17 @@ static bool check_array(const struct object *object, uint64_t address, uint64_t 
 }
 
 static const char *check_functions(struct object *object, const struct raw *raw) {
-    object->init = raw->init ? object->bias + raw->init : 0;
-    object->fini = raw->fini ? object->bias + raw->fini : 0;
+    const uint64_t *value = raw->value;
+    object->init = value[DT_INIT] ? object->bias + value[DT_INIT] : 0;
+    object->fini = value[DT_FINI] ? object->bias + value[DT_FINI] : 0;
     if ((object->init && !object_has_code(object, object->init)) ||
         (object->fini && !object_has_code(object, object->fini)))
         return "DT_INIT or DT_FINI is not code of the object";
-    if (!check_array(object, raw->preinit_array, raw->preinit_arraysz, &object->preinit_array,
-                     &object->preinit_count) ||
-        !check_array(object, raw->init_array, raw->init_arraysz, &object->init_array,
+    if (!check_array(object, value[DT_PREINIT_ARRAY], value[DT_PREINIT_ARRAYSZ],
+                     &object->preinit_array, &object->preinit_count) ||
+        !check_array(object, value[DT_INIT_ARRAY], value[DT_INIT_ARRAYSZ], &object->init_array,
                      &object->init_count) ||
-        !check_array(object, raw->fini_array, raw->fini_arraysz, &object->fini_array,
+        !check_array(object, value[DT_FINI_ARRAY], value[DT_FINI_ARRAYSZ], &object->fini_array,
                      &object->fini_count))
         return "array of constructors or destructors outside of the loaded segments";
     return NULL;

@@ -14,6 +14,7 @@
 #include "sys.h"
 #include "tell.h"
 #include "text.h"
+#include "unique.h"
 #include "version.h"
 #include <errno.h>
 #include <string.h>
@@ -93,7 +94,7 @@ void load_roll_back(struct transaction *transaction) {
         if (object == linker->self)
             continue;
         tls_remove_module(linker, object);
-        symbol_forget(object);
+        unique_forget(object);
         load_free_place(linker, object);
         retire(linker, (void (*)(void *))object_free, object);
     }

@@ -21,10 +21,15 @@
 #define LARGE_CLASS UINT32_MAX
 #define ADDRESS_MASK 0xffffffffffffULL
 
-/* Block sizes without header, in bytes; a larger request gets a mapping of its own. */
-static const uint16_t class_size[] = {16,   32,   48,   64,   96,    128,  192,  256,
-                                      384,  512,  640,  768,  896,   1024, 1280, 1536,
-                                      2048, 3072, 4096, 8192, 16384, 32768};
+/* Block sizes without header: multiples of 16 bytes, from 128 on four to each power of two; a larger
+ * request than the last gets a mapping of its own. */
+#define CLASSES 40
+#define LARGEST ((size_t)32 * 1024)
+
+static inline size_t class_size(uint32_t size_class) {
+    return size_class < 4 ? 16 * (size_class + 1)
+                          : (size_t)16 * (size_class % 4 + 5) << (size_class / 4 - 1);
+}
 
 struct header {
     uint32_t size_class;
@@ -48,7 +53,7 @@ struct chunk {
  * pages. */
 static struct {
     _Atomic(struct chunk *) current;
-    _Atomic uint64_t free[ARRAY_LENGTH(class_size)];
+    _Atomic uint64_t free[CLASSES];
     struct chunk first;
 } pool;
 
@@ -58,11 +63,15 @@ void memory_start(void) {
     atomic_store_explicit(&pool.current, NULL, memory_order_relaxed);
 }
 
-static uint32_t class_of(size_t size) {
-    uint32_t i = 0;
-    while (i < ARRAY_LENGTH(class_size) && class_size[i] < size)
-        i++;
-    return i < ARRAY_LENGTH(class_size) ? i : LARGE_CLASS;
+/* The smallest class whose blocks hold `size` bytes. */
+static inline uint32_t class_of(size_t size) {
+    if (size > LARGEST)
+        return LARGE_CLASS;
+    uint32_t last = size ? (uint32_t)(size - 1) / 16 : 0; /* the number of the last 16 bytes */
+    if (last < 4)
+        return last;
+    uint32_t shift = 29 - (uint32_t)__builtin_clz(last);
+    return 4 * shift + (last >> shift);
 }
 
 static void *map_pages(size_t size) {
@@ -110,8 +119,8 @@ static void push(struct header *header) {
     struct free_block *block = (struct free_block *)((char *)header + HEADER);
     uint64_t head = atomic_load_explicit(list, memory_order_relaxed);
     uint64_t replacement;
-    CHECK(header->size_class < ARRAY_LENGTH(class_size) && header->mapping != FREED);
-    CHECKED(header->mapping = FREED; memset(block, CHECK_POISON, class_size[header->size_class]);)
+    CHECK(header->size_class < CLASSES && header->mapping != FREED);
+    CHECKED(header->mapping = FREED; memset(block, CHECK_POISON, class_size(header->size_class));)
     do {
         __atomic_store_n(&block->next, (struct free_block *)(uintptr_t)(head & ADDRESS_MASK),
                          __ATOMIC_RELAXED);
@@ -133,11 +142,11 @@ static struct header *take(size_t size) {
         CHECK(header->mapping == FREED);
         CHECKED(header->mapping = 0;
                 CHECK(check_is_poison((char *)header + HEADER + sizeof(struct free_block),
-                                      class_size[size_class] - sizeof(struct free_block)));)
-        memset((char *)header + HEADER, 0, class_size[size_class]);
+                                      class_size(size_class) - sizeof(struct free_block)));)
+        memset((char *)header + HEADER, 0, class_size(size_class));
         return header;
     }
-    header = bump(HEADER + class_size[size_class]);
+    header = bump(HEADER + class_size(size_class));
     if (header)
         *header = (struct header){.size_class = size_class};
     return header;

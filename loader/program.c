@@ -61,7 +61,7 @@ static bool is_complete(const struct object *program) {
     }
     return !last ||
            sys_can_read(
-               (const void *)((program->bias + last->p_vaddr + last->p_filesz - 1) & -16UL));
+               (const void *)((program->bias + last->p_vaddr + last->p_filesz - 1) & -8UL));
 }
 
 /* The kernel has mapped the program: its load bias follows from where its program headers are. */

@@ -70,7 +70,7 @@ void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     linker->self->executable_stack = false;
     /* The kernel's own choice for mappings is directly below the loader: room for it, so that
      * images do not collide. */
-    linker->map_hint = linker->self->map_start - (4UL << 20);
+    linker->map_hint = linker->self->map_start - (512UL << 10);
 }
 
 /* -- the program -- */

@@ -3,13 +3,9 @@
 
 #include "check.h"
 #include "index.h"
-#include "memory.h"
 #include "tell.h"
+#include "unique.h"
 #include <string.h>
-
-#ifndef STB_GNU_UNIQUE
-#define STB_GNU_UNIQUE 10
-#endif
 
 /* -- names, eight bytes at a time: those of C++ symbols are long -- */
 
@@ -226,49 +222,6 @@ const Elf64_Sym *symbol_find_in(const struct object *object, const struct symbol
     return rules_out(object, request->gnu_hash) ? NULL : find_likely(object, request);
 }
 
-/* -- unique symbols -- */
-
-/* STB_GNU_UNIQUE: the first definition that anybody bound to serves its whole namespace, whatever
- * the scopes. A hash table that only grows: an entry is published with one exchange, so that lazy
- * binding needs no lock. */
-struct unique {
-    struct unique *next;
-    const char *name;
-    struct symbol_result definition;
-};
-
-#define UNIQUE_BUCKETS 64
-static _Atomic(struct unique *) unique_table[UNIQUE_BUCKETS];
-
-static struct symbol_result first_definition(struct symbol_result found,
-                                             const struct symbol_request *request) {
-    _Atomic(struct unique *) *bucket = &unique_table[request->gnu_hash % UNIQUE_BUCKETS];
-    struct unique *fresh = NULL;
-    struct unique *head = atomic_load_explicit(bucket, memory_order_acquire);
-    for (;;) {
-        for (struct unique *entry = head; entry; entry = entry->next)
-            if (entry->definition.object->space == found.object->space &&
-                strcmp(entry->name, request->name) == 0) {
-                memory_free(fresh);
-                return entry->definition;
-            }
-        if (!fresh && !(fresh = memory_alloc(sizeof *fresh)))
-            return found;
-        *fresh = (struct unique){head, found.object->strings + found.symbol->st_name, found};
-        /* The name and the definition are the object's own memory: it stays. */
-        ((struct object *)found.object)->never_unload = true;
-        if (atomic_compare_exchange_strong(bucket, &head, fresh))
-            return found;
-    }
-}
-
-void symbol_forget(const struct object *object) {
-    for (size_t i = 0; i < UNIQUE_BUCKETS; i++)
-        for (struct unique *entry = unique_table[i]; entry; entry = entry->next)
-            if (entry->definition.object == object)
-                __atomic_store_n(&entry->name, "", __ATOMIC_RELEASE); /* no symbol's name */
-}
-
 /* -- scopes -- */
 
 /* What a reference binds to when `symbol` of `object` is the first definition in a scope. */
@@ -277,7 +230,7 @@ static struct symbol_result bind(const struct object *object, const Elf64_Sym *s
     struct symbol_result found = {object, symbol};
     if (symbol && ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE && !request->for_copy &&
         !object->by_name)
-        return first_definition(found, request);
+        return unique_definition(found, request);
     return found;
 }
 

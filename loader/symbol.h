@@ -72,10 +72,6 @@ static inline uintptr_t symbol_address(struct symbol_result definition) {
            definition.symbol->st_value;
 }
 
-/* Forgets unique definitions of an object that goes before anybody has used them: a load that
- * failed. */
-void symbol_forget(const struct object *object);
-
 /* How many symbols the object's hash table knows: from gnu_hash.first on, or from 0 on where there
  * is DT_HASH alone. */
 uint32_t symbol_count(const struct object *object);

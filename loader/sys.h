@@ -80,10 +80,10 @@ static inline long sys_readlink(const char *path, char *buffer, size_t size) {
     return sys4(SYS_readlinkat, AT_FDCWD, (long)path, (long)buffer, (long)size);
 }
 
-/* True when the bytes at `address` can be read. The kernel tries it, where the loader would get a
- * signal: it reads the new limit (16 bytes) before it finds that there is no such resource. */
+/* True when the 8 bytes at `address` can be read. The kernel tries it, where the loader would get a
+ * signal: it reads the signal mask before it finds that there is no such thing to do with it. */
 static inline bool sys_can_read(const void *address) {
-    return sys4(SYS_prlimit64, 0, UINT32_MAX, (long)address, 0) != -EFAULT;
+    return sys4(SYS_rt_sigprocmask, -1, (long)address, 0, sizeof(uint64_t)) != -EFAULT;
 }
 
 static inline int sys_getpid(void) {

@@ -200,9 +200,9 @@ static void make_dynamic(struct stub *stub, const struct linker *linker) {
 /* Of the real auxiliary vector, what is true for the stub as well. Without the user ids libc.so
  * takes the process for privileged; without the vdso it does not look for one twice. */
 static bool is_passed_on(uint64_t type) {
-    static const unsigned char types[] = {AT_PAGESZ, AT_HWCAP, AT_UID,    AT_EUID,
-                                          AT_GID,    AT_EGID,  AT_SECURE, AT_RANDOM};
-    return type < 256 && memchr(types, (int)type, sizeof types);
+    const uint64_t types = 1ULL << AT_PAGESZ | 1ULL << AT_HWCAP | 1ULL << AT_UID | 1ULL << AT_EUID |
+                           1ULL << AT_GID | 1ULL << AT_EGID | 1ULL << AT_SECURE | 1ULL << AT_RANDOM;
+    return type < 64 && types >> type & 1;
 }
 
 static void enter(const struct stub *stub, const struct linker *linker) {
