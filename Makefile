@@ -81,10 +81,10 @@ START := arch/$(ARCH)/start $(basename $(wildcard arch/*/facts.c)) arch/$(ARCH)/
 	$(ARCH)/cpu_features $(ARCH)/cpu_settings) libc-shim/gnu_rules libc-shim/gnu_tunables \
 	$(patsubst %,loader/%,search lazy relocate_tls namespace) arch/$(ARCH)/cpu arch/$(ARCH)/trampoline
 START := $(filter $(LOADER_OBJECTS),$(START:%=$(BUILD)/obj/%.o))
-LOADER_OBJECTS := $(START) $(filter-out $(START),$(LOADER_OBJECTS))
+REST := $(filter-out $(START),$(LOADER_OBJECTS))
 
 # Nobody unwinds through these: they call no foreign code, and most are done before there is any.
-$(LISTENERS) $(patsubst %,$(BUILD)/obj/loader/%.o,options process start program report list auxv handover facts text error \
+$(LISTENERS) $(patsubst %,$(BUILD)/obj/loader/%.o,options process start program report list auxv handover facts text error tell event \
 	address sieve dlerror index group memory cache folder image dynamic version search load order scope audit audit_calls \
 	namespace rendezvous map object) \
 	$(patsubst %,$(BUILD)/obj/libc-shim/%.o,musl/find musl/messages gnu_rules gnu_tunables recognise glibc/recognise \
@@ -97,13 +97,17 @@ MYLD := $(CURDIR)/$(BUILD)/myld
 .PHONY: all
 all: $(BUILD)/myld $(if $(CROSS)$(DEBUG),,myld)
 
-$(BUILD)/myld: $(LOADER_OBJECTS) $(LOADER_LAYOUT) $(VERSION_MAP)
+$(BUILD)/myld: $(START) $(BUILD)/rest.a $(LOADER_LAYOUT) $(VERSION_MAP)
 	@echo '  LINK $@'
-	@$(LOADER_CC) $(LOADER_LDFLAGS) -o $@.new $(LOADER_OBJECTS) -L$(MUSL_LIB) -Wl,-Bstatic -lc -lgcc \
+	@$(LOADER_CC) $(LOADER_LDFLAGS) -o $@.new $(START) -Wl,--whole-archive $(BUILD)/rest.a -Wl,--no-whole-archive -L$(MUSL_LIB) -Wl,-Bstatic -lc -lgcc \
 	    2>$@.log || { cat $@.log >&2; exit 1; }
 	@grep -v 'BTI turned on by -z force-bti' $@.log >&2 || :
 	@tools/check-loader $@.new $(CROSS)
 	@mv $@.new $@
+
+$(BUILD)/rest.a: $(REST)
+	@rm -f $@
+	@$(AR) rcsT $@ $^
 
 myld: $(BUILD)/myld
 	ln -sf $(BUILD)/myld $@

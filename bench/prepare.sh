@@ -7,7 +7,8 @@
 # WORDs, one of which must be in a group's name ("git, whole"; "git, to entry") for it to be made.
 # Out: the copies in FOLDER, and the table on standard output (its form: bench.c). Run bench in
 # FOLDER: the copies ask for their interpreter by a name relative to it ("ld/myld"), which is
-# shorter than every system's own name and so fits into the same bytes.
+# shorter than every system's own name and so fits into the same bytes. myld is measured as it is
+# installed.
 #
 # For each program, whole and "to entry" (a copy whose entry point exits at once):
 #   native        its own loader, lazy: what the others are compared with
@@ -21,7 +22,10 @@ shift 5
 words=$*
 mkdir -p "$folder/ld"
 cd "$folder"
-ln -sfn "$loader" ld/myld
+objcopy -g "$loader" ld/myld
+
+# What has just been written counts as changed memory of whoever maps it.
+trap 'sync ./* ld/*' EXIT
 
 # chosen NAME: is one of its two groups asked for?
 chosen() {

@@ -21,8 +21,8 @@
 #define LARGE_CLASS UINT32_MAX
 #define ADDRESS_MASK 0xffffffffffffULL
 
-/* Block sizes without header: multiples of 16 bytes, from 128 on four to each power of two; a larger
- * request than the last gets a mapping of its own. */
+/* Block sizes without header: multiples of 16 bytes, from 128 on four to each power of two; a
+ * larger request than the last gets a mapping of its own. */
 #define CLASSES 40
 #define LARGEST ((size_t)32 * 1024)
 
