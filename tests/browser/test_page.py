@@ -273,7 +273,7 @@ class Pages(unittest.TestCase):
         programs = {"ls": page(self.folder, "ls-quiet", quietest(self.folder, 25, "/bin/ls", "/"))}
         inkscape = shutil.which("inkscape")
         if inkscape:
-            programs["inkscape"] = page(self.folder, "inkscape", quietest(self.folder, 5, inkscape, "--version"))
+            programs["inkscape"] = page(self.folder, "inkscape", quietest(self.folder, 40, inkscape, "--version"))
         for name, path in programs.items():
             self.browser.open(path)
             for view in VIEWS:

@@ -23,6 +23,9 @@ function referencesOf(model) {
     column.large = Object.fromEntries(large);
   }
   table.type.fill(stringNumber('first call'), bind.rows);
+  const chosen = new Map(rowsOf(model.of('ifunc')).map(row => [row.place, row.value]));
+  table.chosen = row => !table.value[row] && chosen.has(table.place[row]); /* by a resolver, after the binding */
+  table.valueAt = row => (table.chosen(row) ? hex(chosen.get(table.place[row])) : hexAt(table.value, row));
   model.references = table;
   return table;
 }
@@ -96,21 +99,29 @@ function askedBefore(model, table, row) {
 function segmentAt(model, address) {
   for (const object of model.list)
     for (const segment of object.segments)
-      if (address >= segment.start && address < segment.end) return `${object.name} +${hex(address - object.map.bias)} (${segment.protection})`;
-  return '';
+      if (address >= segment.start && address < segment.end)
+        return [object.name + ' ', make('span', { class: 'whole' }, `+${hex(address - object.map.bias)} (${segment.protection})`)];
+  return null;
 }
+
+/* As the tools of the system write it: symbol@VERSION. */
+const symbolCell = (symbol, version) => make('span', { title: version ? `${symbol}@${version}` : symbol }, symbol, version ? make('span', { class: 'soft' }, '@' + version) : null);
 
 function bindingDetail(model, row) {
   const table = referencesOf(model);
   const name = number => (model.objects[number] ? model.objects[number].name : 'nobody');
   const rule = text(table.rule[row]), version = text(table.version[row]);
   const asked = ['global', 'group'].includes(rule) ? askedBefore(model, table, row) : [];
-  const word = (column, where = true) => [make('code', null, hexAt(table[column], row)), where ? make('div', { class: 'muted' }, segmentAt(model, table[column][row])) : null];
+  const word = column => {
+    const value = column === 'value' ? table.valueAt(row) : hexAt(table[column], row);
+    return [make('code', null, value), make('div', { class: 'muted' }, segmentAt(model, Number(value)))];
+  };
   const late = row >= table.first;
   return [make('h2', null, make('code', null, text(table.symbol[row]))), facts(
     version && ['Version', version], ['Wanted by', name(table.from[row])], ['Bound to', name(table.to[row])], ['Rule', rule],
     ['When', `${late ? 'at its first call, ' : 'at the start, '}${time(table.time[row])}`], ['Relocation', text(table.type[row])],
     ['Place', word('place')], late && ['Before', word('before')], ['Value', word('value')],
+    table.chosen(row) && ['Chosen by', 'a resolver (IFUNC)'],
     late && !table.stored[row] && ['Stored', 'no: the slot still asks at each call']),
   BINDING_SAYS[rule] ? make('p', { class: 'muted hint' }, BINDING_SAYS[rule]) : null,
   table.again[row] ? make('p', { class: 'muted hint' }, 'The same symbol as in the relocation before: not looked up again.') : null,
@@ -129,12 +140,11 @@ const bindingsView = {
     const detail = make('aside', { class: 'panel detail', 'aria-live': 'polite', 'aria-label': 'The chosen binding' }, make('p', { class: 'muted' }, 'Choose a binding to see how it came about.'));
     const found = make('output', { class: 'muted', id: 'found' });
     const grid = new LongTable({ label: 'Bindings', rows: [], tall: true, select: row => detail.replaceChildren(...bindingDetail(model, row).filter(Boolean)), columns: [
-      { title: 'Symbol', width: 'minmax(190px, 2fr)', class: 'mono', cell: row => text(table.symbol[row]), value: row => text(table.symbol[row]) },
-      { title: 'Version', width: '104px', cell: row => text(table.version[row]), value: row => text(table.version[row]) },
-      { title: 'Wanted by', width: 'minmax(110px, 1fr)', cell: row => object(table.from[row]), value: row => object(table.from[row]) },
-      { title: 'Bound to', width: 'minmax(110px, 1fr)', cell: row => object(table.to[row]), value: row => object(table.to[row]) },
+      { title: 'Symbol', width: 'minmax(220px, 2.6fr)', class: 'mono', cell: row => symbolCell(text(table.symbol[row]), text(table.version[row])), value: row => text(table.symbol[row]) },
+      { title: 'Wanted by', width: 'minmax(130px, 1fr)', cell: row => object(table.from[row]), value: row => object(table.from[row]) },
+      { title: 'Bound to', width: 'minmax(130px, 1fr)', cell: row => object(table.to[row]), value: row => object(table.to[row]) },
       { title: 'Rule', width: '76px', cell: row => text(table.rule[row]), value: row => text(table.rule[row]) },
-      { title: 'Value', width: '126px', class: 'mono', cell: row => hexAt(table.value, row), value: row => table.value[row] },
+      { title: 'Value', width: '126px', class: 'mono', cell: table.valueAt, value: row => table.value[row] },
       { title: 'Time', width: '80px', class: 'number', cell: row => time(table.time[row]), value: row => table.time[row] },
     ] });
     const refill = () => {

@@ -66,7 +66,8 @@ class Graph {
       column.forEach((object, y) => this.at.set(object.number, { x: 6 + x * (NODE.width + NODE.between), y: 6 + (top + y) * step, column: x, row: y }));
     });
     const width = this.seen.length * (NODE.width + NODE.between) - NODE.between + 30, height = tallest * step + 12;
-    const scale = Math.max(1, Math.min(1.35, 780 / width, 560 / height)); /* a small graph uses the room that there is */
+    const fits = 780 / width; /* a small graph uses the room that there is; one that is a little too wide gives way */
+    const scale = fits > 0.85 ? Math.min(1.35, fits, Math.max(1, 560 / height)) : 1;
     this.svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     this.svg.setAttribute('width', width * scale);
     this.svg.setAttribute('height', height * scale);

@@ -82,7 +82,7 @@ function remarks(model) {
 
 function errorList(model) {
   const errors = rowsOf(model.of('error'), 'text', 'detail');
-  return errors.map(row => make('p', { class: 'notice' + (row.fatal ? ' fatal' : '') }, make('b', null, row.fatal ? 'Error, the end: ' : 'Error: '),
+  return errors.map(row => make('p', { class: 'notice' + (row.fatal ? ' fatal' : '') }, make('b', null, row.fatal ? 'Error, the end: ' : 'A dl function failed: '),
     row.text, row.detail ? ' – ' + row.detail : '', make('span', { class: 'muted' }, ` at ${time(row.time)}`)));
 }
 

@@ -27,7 +27,7 @@ const searchView = {
       { title: 'Wanted', width: 'minmax(150px, 1fr)', cell: row => row.wanted, value: row => row.wanted },
       { title: 'By', width: 'minmax(120px, .8fr)', cell: row => row.by, value: row => row.by },
       { title: 'Rule', width: '110px', cell: row => row.rule, value: row => row.rule },
-      { title: 'Place', width: 'minmax(240px, 2.4fr)', class: 'mono', cell: row => row.path, value: row => row.path },
+      { title: 'Place', width: 'minmax(240px, 2.4fr)', class: 'mono tail', cell: row => make('bdi', { title: row.path }, row.path), value: row => row.path },
       { title: 'Verdict', width: '150px', cell: row => make('span', { class: row.verdict === 'found' ? 'good' : 'soft', title: row.reason },
         row.verdict + (row.reason ? ': ' + row.reason : '')), value: row => row.verdict },
     ] });

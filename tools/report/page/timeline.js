@@ -140,8 +140,8 @@ class Timeline {
     const parts = [];
     for (let at = Math.ceil(begin / step) * step; at <= end; at += step)
       parts.push(draw('line', { x1: x(at), x2: x(at), y1: 16, y2: this.height, class: 'grid' }),
-        draw('text', { x: x(at) + 3, y: 11, class: 'tick' }, at ? time(Math.round(at)) : '0'));
-    return parts;
+        x(at) < width - 50 && draw('text', { x: x(at) + 3, y: 11, class: 'tick' }, at ? time(Math.round(at)) : '0'));
+    return parts.filter(Boolean);
   }
 
   spans(one, x, y, width) {

@@ -56,7 +56,7 @@ const tlsView = {
       { title: 'Lies', width: '220px', cell: row => (row.is_static ? `at thread pointer ${row.offset < 0 ? '−' : '+'} ${Math.abs(row.offset)}` : 'in a block of its own'), value: row => row.offset },
     ] }).element, blocks.length ? make('section', { class: 'panel gapped' }, make('h2', null, `Blocks made when a thread first touched a module (${blocks.length})`),
       make('ul', { class: 'plainlist' }, blocks.slice(0, 500).map(row => make('li', null, make('code', null, hex(row.block)), ` ${name(row.object)}, ${bytes(row.size)}, thread ${row.tid}, at ${time(row.time)}`)))) : null,
-    threads.length ? make('section', { class: 'panel gapped' }, make('h2', null, `Threads (${threads.length} events)`),
+    threads.length ? make('section', { class: 'panel gapped' }, make('h2', null, `Threads (${plural(threads.length, 'event')})`),
       make('ul', { class: 'plainlist' }, threads.slice(0, 500).map(row => make('li', null, make('code', null, hex(row.pointer)), ` ${{ first: 'the first thread', new: 'a new thread', again: 'a stack that was used before', end: 'ended' }[row.action] || row.action}, at ${time(row.time)}`)))) : null));
   },
 };
