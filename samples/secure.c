@@ -17,7 +17,7 @@ int main(void) {
         "TMPDIR",          "GCONV_PATH",       "GETCONF_DIR",  "HOSTALIASES",
         "LOCALDOMAIN",     "LOCPATH",          "MALLOC_TRACE", "NIS_PATH",
         "NLSPATH",         "RESOLV_HOST_CONF", "RES_OPTIONS",  "TZDIR",
-        "LD_DYNAMIC_WEAK", "GLIBC_TUNABLES",   "HOME"};
+        "LD_DYNAMIC_WEAK", "GLIBC_TUNABLES",   "HOME",         "MYLD_TRACE"};
 
     printf("AT_SECURE %lu other user %d\n", getauxval(AT_SECURE), getuid() != geteuid());
     printf("secure_getenv %s\n", secure_getenv("PATH") ? "answers" : "refuses");

@@ -10,6 +10,7 @@
 #include "musl.h"
 
 #include "arch.h"
+#include "loader/event.h"
 #include "loader/init.h"
 #include "loader/sys.h"
 #include <limits.h>
@@ -30,8 +31,10 @@ void musl_destruct_all(void) {
     struct linker *linker = linker_instance();
     struct object *object;
     musl_of(linker)->ending = true;
+    event_stage(linker, "fini");
     while ((object = latest(linker)))
         init_run_destructors(object);
+    event_stage(linker, NULL);
 }
 
 /* Registered with atexit before the first constructor: where a constructor calls exit, libc.so

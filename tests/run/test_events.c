@@ -184,7 +184,7 @@ Test(events, cannot_be_written) {
     cr_expect(strstr(variable.error, "cannot write trace /nowhere/trace"), "%s", variable.error);
 }
 
-/* %p gives each process a file; a set-user-ID program gives none. */
+/* %p gives each process a file. */
 Test(events, files_of_processes) {
     const char *folder = scratch();
     struct result got =
@@ -193,19 +193,4 @@ Test(events, files_of_processes) {
 
     cr_expect_eq(got.exit, run("./hello").exit);
     cr_expect_str_eq(files.out, "2\n");
-}
-
-Test(events, secure_mode) {
-    const char *folder = scratch();
-    struct result made =
-        runf("sh -c 'cp hello %s/hello && patchelf --set-interpreter %s %s/hello && "
-             "chown 65534 %s/hello && chmod 4755 %s/hello && chmod 777 %s'",
-             folder, myld(), folder, folder, folder, folder);
-
-    if (geteuid() || made.exit)
-        cr_skip_test("needs root to make a set-user-ID program");
-    struct result got = runf("MYLD_TRACE=%s/trace %s/hello", folder, folder);
-
-    cr_expect_eq(got.exit, run("./hello").exit, "%s", got.error);
-    cr_expect(access(text("%s/trace", folder), F_OK) != 0, "a trace of a set-user-ID program");
 }

@@ -116,6 +116,56 @@ TABLE_TEST(explain, leaves_the_program_alone, runs) {
     expect_narrow(story);
 }
 
+/* Each forked child is mentioned once, and not taken for the program. */
+Test(explain, children) {
+    struct result got;
+    const char *story = story_of(NULL,
+                                 "/usr/bin/python3 -I -c 'import os, ctypes\n"
+                                 "for name in \"m\", \"dl\":\n"
+                                 "    if not os.fork():\n"
+                                 "        ctypes.CDLL(\"lib\" + name + \".so.\" + "
+                                 "(\"6\" if name == \"m\" else \"2\"))\n"
+                                 "        ctypes.CDLL(None).getppid()\n"
+                                 "        os._exit(0)\n"
+                                 "    os.wait()\n"
+                                 "print(1)'",
+                                 &got);
+
+    cr_expect_str_eq(got.out, "1\n");
+    unsigned long first = number_after(story, "│ process "), second;
+    const char *rest = after(story, "was made by fork");
+    second = number_after(rest, "│ process ");
+    cr_expect(first && second && first != second, "%lu %lu", first, second);
+    rest = after(rest, "was made by fork");
+    cr_expect(!strstr(rest, "was made by fork") && !strstr(story, "│ dlopen(libm.so.6)"));
+    after(rest, " The program ends: destructors ");
+    cr_expect(!strstr(rest, "No destructors have run"));
+}
+
+/* A program that executes another one, or ends at once. */
+static const char *const gone[] = {"/bin/sh -c 'exec echo other'", "/bin/sh -c 'exec ./greet'",
+                                   "/usr/bin/python3 -I -c 'import os\nos._exit(3)'"};
+
+TABLE_TEST(explain, ends_without_destructors, gone) {
+    struct result expected = run(*row);
+    struct result got;
+    const char *story = story_of(NULL, *row, &got);
+
+    compare_results(&expected, &got, COMPARE_ERROR, "--explain", *row);
+    after(after(story, "ended with status "), "No destructors have run");
+}
+
+/* Destructors have a chapter for each libc. */
+static const char *const destructed[] = {"./greet", "./musl/greet"};
+
+TABLE_TEST(explain, destructors, destructed) {
+    struct result got;
+    const char *story = story_of(NULL, *row, &got);
+
+    after(after(story, " The program ends: destructors "), "libgreet.so");
+    cr_expect(!strstr(story, "No destructors have run"));
+}
+
 /* Told on standard error, in the right place between what the program writes. */
 Test(explain, keeps_the_order) {
     need_kernel();

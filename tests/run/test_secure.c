@@ -182,3 +182,81 @@ TABLE_TEST(secure, search_path, paths) {
     }
     compare_results(&result[0], &result[1], COMPARE_FIRST_LINE, "set-user-ID", *row);
 }
+
+/* A loader that is set-user-ID itself tells a stranger no story: the storyteller would run with the
+ * loader's rights, and a link to the loader may lie beside a file of the stranger's by that name.
+ * Status 5 and no word. */
+static const char *const stories[] = {
+    "--explain %s/hello",
+    "--explain=%s/told %s/hello",
+    "--step=/dev/null %s/hello",
+    "--library-path %s --explain %s/hello",
+    "--step",
+};
+
+TABLE_TEST(secure, tells_no_story, stories) {
+    const char *folder = scratch();
+    const char *stranger = "setpriv --reuid=65534 --regid=65534 --clear-groups";
+
+    if (geteuid())
+        cr_skip_test("needs root to make such programs");
+    if (!kernel_starts_programs())
+        cr_skip_test("the kernel here starts no programs of that machine");
+    struct result made = runf(
+        "sh -c 'cd %s && chmod 777 . && cp %s myld && cp %s/hello . && "
+        "printf \"#!/bin/sh\\nid -u >%s/storyteller\\n\" >myld-explain && chmod 755 myld-explain'",
+        folder, myld(), samples(), folder);
+    cr_assert_eq(made.exit, 0, "%s", made.error);
+    char *line = text(*row, folder, folder);
+    struct result plain = runf("%s %s/myld %s", stranger, folder, line);
+    if (plain.exit == 126 || plain.exit == 127)
+        cr_skip_test("the folder of the tests is closed to others");
+    /* without other rights, the file beside it is the one */
+    cr_expect(access(text("%s/storyteller", folder), F_OK) == 0, "%s", line);
+    unlink(text("%s/storyteller", folder));
+    runf("chmod 4755 %s/myld", folder);
+    struct result got = runf("%s %s/myld %s", stranger, folder, line);
+    cr_expect(got.exit == 5 && !*got.out && !*got.error, "%s: exit %d, %s%s", line, got.exit,
+              got.out, got.error);
+    cr_expect(access(text("%s/storyteller", folder), F_OK) != 0, "%s", line);
+}
+
+/* A set-user-ID program as the argument has no other rights than the caller's, as under ld.so: its
+ * story can be told. */
+Test(secure, story_of_such_a_program) {
+    if (geteuid() || emulated())
+        cr_skip_test("needs root, and a program of the machine that builds");
+    const char *program = make_program(USER, "secure", myld(), false);
+    const char *file = text("%s/story", scratch());
+    struct result native = runf("%s %s", native_loader, program);
+    struct result got = runf("%s --explain=%s %s", myld(), file, program);
+
+    compare_results(&native, &got, COMPARE_ERROR, "--explain", program);
+    cr_expect(strstr(got.out, "AT_SECURE 0 other user 0"), "%s", got.out);
+    cr_expect_eq(runf("grep -q 'The program runs' %s", file).exit, 0);
+}
+
+/* Nothing of a set-user-ID program's run is written where the environment asks for it, and the
+ * variables are gone. */
+Test(secure, leaves_no_trace) {
+    const char *folder = scratch();
+
+    if (geteuid())
+        cr_skip_test("needs root to make such programs");
+    if (!kernel_starts_programs())
+        cr_skip_test("the kernel here starts no programs of that machine");
+    const char *program = make_program(USER, "secure", myld(), false);
+    if (!strstr(runf("%s", program).out, "AT_SECURE 1"))
+        cr_skip_test("such programs have no other rights here");
+    const char *asks = text("env MYLD_TRACE=%s/trace MYLD_TRACE_FORMAT=json MYLD_TRACE_DETAIL=all "
+                            "MYLD_EXPLAIN_EMULATOR=/bin/true",
+                            folder);
+    struct result got = runf("%s %s", asks, program);
+
+    cr_expect(access(text("%s/trace", folder), F_OK) != 0);
+    cr_expect(strstr(got.out, "MYLD_TRACE gone"), "%s", got.out);
+    runf("chmod 0755 %s", program); /* the same without other rights: the variables do mean that */
+    got = runf("%s %s", asks, program);
+    cr_expect(access(text("%s/trace", folder), F_OK) == 0);
+    cr_expect(strstr(got.out, "MYLD_TRACE kept"), "%s", got.out);
+}

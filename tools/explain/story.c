@@ -55,12 +55,20 @@ static void take_stage(struct story *story, const struct event *event) {
     }
 }
 
-/* Says once for each process that it is not ours. */
+/* Says once of each process that it is not ours, of the first ones at least. */
 static void take_stranger(struct story *story, const struct event *event) {
-    if (!story->strangers++)
-        page_mark("process %jd was made by fork: it goes on with all that is loaded. Its own steps "
-                  "are not told.",
-                  (intmax_t)event_number(event, "pid"));
+    int64_t pid = event_number(event, "pid");
+
+    for (int i = 0; i < story->stranger_count; i++)
+        if (story->strangers[i] == pid)
+            return;
+    if (story->stranger_count == STRANGERS_MAX)
+        return;
+    story->strangers[story->stranger_count++] = pid;
+    page_mark("process %jd was made by fork: it goes on with all that is loaded. Its own steps are",
+              (intmax_t)pid);
+    page_mark("not told%s; --trace=FILE writes them down.",
+              story->stranger_count == STRANGERS_MAX ? ", nor that others are made" : "");
 }
 
 void story_take(struct story *story, const struct event *event) {
@@ -90,6 +98,10 @@ void story_end(struct story *story, int status) {
                   strsignal(WTERMSIG(status)));
     else
         page_text("The process ended with status %d.", WEXITSTATUS(status));
+    if (WIFEXITED(status) && story->entered && !story->ended && *world->libc &&
+        strcmp(world->libc, "none") != 0)
+        page_text("No destructors have run: it ended by _exit, or executed another program, which "
+                  "took its place and of which this story knows nothing.");
     if (world->count)
         page_text(
             "Of its loading %s came: %s, %s bound at the start or by dlopen, %s by first calls.",

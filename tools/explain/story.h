@@ -4,7 +4,7 @@
 
 #include "world.h"
 
-enum { TRIES_MAX = 24, LINKS_MAX = 3 };
+enum { TRIES_MAX = 24, LINKS_MAX = 3, STRANGERS_MAX = 8 };
 
 /* What an event tells of a binding; kept until the chapter that works one through. */
 struct link {
@@ -30,7 +30,10 @@ struct story {
     int64_t slot_object;
     uint64_t slot_place, slot_before;
     bool slot_waits, slot_told; /* it was bound; that it changed was told */
-    int slots_told, calls, strangers;
+    int slots_told, calls;
+    /* processes made by fork; those that were mentioned */
+    int64_t strangers[STRANGERS_MAX];
+    int stranger_count;
 };
 
 /** Tells what there is to tell once the event has come. The process waits meanwhile, or is over. */
