@@ -27,7 +27,7 @@
 #define LARGEST ((size_t)32 * 1024)
 
 static inline size_t class_size(uint32_t size_class) {
-    return size_class < 4 ? 16 * (size_class + 1)
+    return size_class < 4 ? (size_t)16 * (size_class + 1)
                           : (size_t)16 * (size_class % 4 + 5) << (size_class / 4 - 1);
 }
 
