@@ -73,8 +73,9 @@ LISTENERS := $(filter $(BUILD)/obj/loader/event_%.o $(patsubst %,$(BUILD)/obj/lo
 # What every start runs lies together, and so do the variables that it writes, for each neighbourhood of pages that a
 # start touches costs a fault: first what all programs need, then musl's, then glibc's, then what waits to be asked.
 # The allocator's pool, which is large, ends the variables of the first two.
-START := arch/$(ARCH)/start $(basename $(wildcard arch/*/facts.c)) arch/$(ARCH)/rendezvous $(patsubst %,loader/%,main process facts options text object image guard dynamic version program \
-	start load cache group order scope event tell symbol index address sieve retire lock relocate_group relocate relocate_relative \
+START := arch/$(ARCH)/start $(basename $(wildcard arch/*/facts.c)) arch/$(ARCH)/rendezvous \
+	$(patsubst %,loader/%,main process facts options text object image_file image guard dynamic version program start load \
+	cache group order scope event tell symbol index address sieve retire lock relocate_group relocate relocate_relative \
 	relocate_ifunc relocate_tell audit audit_calls audit_bind tls init rendezvous stack builtin) libc-shim/recognise \
 	libc-shim/none $(patsubst %,libc-shim/musl/%,musl find messages functions life stub $(ARCH)/enter) loader/memory \
 	$(patsubst %,libc-shim/glibc/%,glibc recognise mirror shared threads functions tunables spaces dlfcn $(ARCH)/machine \
@@ -85,7 +86,7 @@ REST := $(filter-out $(START),$(LOADER_OBJECTS))
 
 # Nobody unwinds through these: they call no foreign code, and most are done before there is any.
 $(LISTENERS) $(patsubst %,$(BUILD)/obj/loader/%.o,options process start program report list auxv handover facts text error tell event \
-	address sieve dlerror index group memory cache folder image dynamic version search load order scope audit audit_calls \
+	address sieve dlerror index group memory cache folder image_file image dynamic version search load order scope audit audit_calls \
 	namespace rendezvous map object) \
 	$(patsubst %,$(BUILD)/obj/libc-shim/%.o,musl/find musl/messages gnu_rules gnu_tunables recognise glibc/recognise \
 	glibc/tunables glibc/diagnostics glibc/$(ARCH)/cpu_features glibc/$(ARCH)/diagnostics): \
