@@ -106,7 +106,7 @@ static const char *default_path(const struct search *search) {
     return search->facts->default_path;
 }
 
-void gnu_set_search(struct linker *linker) {
+static void set_search(struct linker *linker) {
     static const enum search_rule rules[] = {
         SEARCH_RPATH_CHAIN, SEARCH_LIBRARY_PATH, SEARCH_RUNPATH,
         SEARCH_CACHE,       SEARCH_DEFAULT,      SEARCH_END,
@@ -151,7 +151,8 @@ static int append_number(const struct error *error, bool early, char *text, size
     return error->number;
 }
 
-void gnu_describe_start(struct linker *linker, const struct error *error, char *text, size_t size) {
+static void describe_start(struct linker *linker, const struct error *error, char *text,
+                           size_t size) {
     const char *program = linker->options.explicitly && !linker->running ? linker->options.program
                                                                          : linker->process.argv[0];
     program = program ? program : "<program name unknown>";
@@ -168,8 +169,8 @@ void gnu_describe_start(struct linker *linker, const struct error *error, char *
     append_number(error, true, text, size, length);
 }
 
-int gnu_describe_dlerror(struct linker *linker, const struct error *error, char *text,
-                         size_t size) {
+static int describe_dlerror(struct linker *linker, const struct error *error, char *text,
+                            size_t size) {
     const char *object = error->object;
     if (!object[0] && error->kind == ERROR_SYMBOL)
         object = linker->process.argv[0];
@@ -178,4 +179,15 @@ int gnu_describe_dlerror(struct linker *linker, const struct error *error, char 
     if (error->kind == ERROR_TLS) /* what nobody can guess: need, have, who, what to do */
         format_text(text + length, size - length, "\n  %s", error->detail);
     return number;
+}
+
+void gnu_set_rules(struct libc_shim *shim) {
+    shim->set_search = set_search;
+    shim->preload_file = "/etc/ld.so.preload";
+    shim->checks_versions = true;
+    shim->debug_variable = true;
+    shim->lazy = true;
+    shim->unloads = true;
+    shim->describe_start = describe_start;
+    shim->describe_dlerror = describe_dlerror;
 }

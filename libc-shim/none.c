@@ -55,16 +55,6 @@ static bool after_relocation(struct linker *linker, struct error *error) {
     return true;
 }
 
-static void lock(struct linker *linker) {
-    (void)linker;
-    lock_take();
-}
-
-static void unlock(struct linker *linker) {
-    (void)linker;
-    lock_release();
-}
-
 static void each_thread(struct linker *linker, thread_visitor *visit, void *context) {
     visit(linker, arch_thread_pointer(), context);
 }
@@ -77,12 +67,7 @@ static bool no_further_stacks(struct linker *linker) {
 const struct libc_shim *shim_none(void) {
     static struct libc_shim shim;
     shim.name = "none";
-    shim.set_search = gnu_set_search;
-    shim.preload_file = "/etc/ld.so.preload";
-    shim.checks_versions = true;
-    shim.debug_variable = true;
-    shim.lazy = true;
-    shim.unloads = true;
+    gnu_set_rules(&shim);
     shim.confirm = confirm;
     shim.map_size = map_size;
     shim.mirror = mirror;
@@ -91,12 +76,10 @@ const struct libc_shim *shim_none(void) {
     shim.before_relocation = before_relocation;
     shim.after_relocation = after_relocation;
     shim.before_constructors = nothing;
-    shim.lock = lock;
-    shim.unlock = unlock;
+    shim.lock = lock_take;
+    shim.unlock = lock_release;
     shim.make_stacks_executable = no_further_stacks;
     shim.each_thread = each_thread;
     shim.tls_changed = nothing;
-    shim.describe_start = gnu_describe_start;
-    shim.describe_dlerror = gnu_describe_dlerror;
     return &shim;
 }

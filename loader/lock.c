@@ -20,7 +20,8 @@ static void futex(int operation, int value) {
     sys4(SYS_futex, (long)&word, operation | 128 /* FUTEX_PRIVATE_FLAG */, value, 0);
 }
 
-void lock_take(void) {
+void lock_take(struct linker *linker) {
+    (void)linker;
     uint64_t self = me(), holder = atomic_load(&owner);
     if (holder == self) {
         depth++;
@@ -42,7 +43,8 @@ void lock_adopt(void) {
     atomic_store(&owner, me());
 }
 
-void lock_release(void) {
+void lock_release(struct linker *linker) {
+    (void)linker;
     if (--depth)
         return;
     atomic_store(&owner, 0);

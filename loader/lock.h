@@ -3,8 +3,11 @@
 #ifndef MYLD_LOCK_H
 #define MYLD_LOCK_H
 
-void lock_take(void);
-void lock_release(void);
+struct linker;
+
+/* struct libc_shim, lock and unlock: there is one such lock in a process. */
+void lock_take(struct linker *linker);
+void lock_release(struct linker *linker);
 
 /* In the child of a fork whose thread held the lock: the thread holds it still. */
 void lock_adopt(void);

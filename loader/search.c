@@ -250,9 +250,8 @@ static bool try_folder(struct attempt *attempt, struct folder *folder, enum sear
     if (fresh)
         folder_probe(attempt->search, folder);
     const char *const *names = search->subfolders;
-    bool tells = fresh && search->observer && names; /* what is missing, too */
-    for (uint32_t i = 0; i < 64 && (folder->present >> i || ((tells || all) && names && names[i]));
-         i++) {
+    bool tells = fresh && search->observer; /* what is missing, too */
+    for (uint32_t i = 0; names && names[i] && i < 64; i++) {
         bool present = all || folder->present >> i & 1;
         if (!present && !tells)
             continue;

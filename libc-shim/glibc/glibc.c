@@ -213,12 +213,7 @@ static bool is_pinned(struct linker *linker, const struct object *object) {
 const struct libc_shim *shim_glibc(void) {
     static struct libc_shim shim;
     shim.name = "glibc";
-    shim.set_search = gnu_set_search;
-    shim.preload_file = "/etc/ld.so.preload";
-    shim.checks_versions = true;
-    shim.debug_variable = true;
-    shim.lazy = true;
-    shim.unloads = true;
+    gnu_set_rules(&shim);
     shim.global_after_constructors = true;
     shim.runs_program_init = true;
     shim.confirm = confirm;
@@ -242,7 +237,5 @@ const struct libc_shim *shim_glibc(void) {
     shim.start_libc = glibc_start_libc;
     shim.environment = glibc_environment;
     shim.diagnose = diagnose;
-    shim.describe_start = gnu_describe_start;
-    shim.describe_dlerror = gnu_describe_dlerror;
     return &shim;
 }

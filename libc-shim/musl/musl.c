@@ -157,16 +157,6 @@ static void before_constructors(struct linker *linker) {
 
 /* -- later -- */
 
-static void lock(struct linker *linker) {
-    (void)linker;
-    lock_take();
-}
-
-static void unlock(struct linker *linker) {
-    (void)linker;
-    lock_release();
-}
-
 /* musl keeps its list of threads to itself. */
 static void each_thread(struct linker *linker, thread_visitor *visit, void *context) {
     visit(linker, arch_thread_pointer(), context);
@@ -192,8 +182,8 @@ const struct libc_shim *shim_musl(void) {
     shim.copy_late = true;
     shim.before_constructors = before_constructors;
     shim.constructors_by_libc = true;
-    shim.lock = lock;
-    shim.unlock = unlock;
+    shim.lock = lock_take;
+    shim.unlock = lock_release;
     shim.construct = musl_construct;
     shim.watch_forks = musl_watch_forks;
     shim.each_thread = each_thread;

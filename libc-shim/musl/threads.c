@@ -53,18 +53,18 @@ void musl_note_thread(struct linker *linker) {
 /* What another thread was changing would stay half-done in the child for ever. No constructor waits
  * for this: they run without the lock. */
 static void before_fork(void) {
-    lock_take();
+    lock_take(linker_instance());
 }
 
 static void after_fork(void) {
-    lock_release();
+    lock_release(linker_instance());
 }
 
 static void after_fork_in_child(void) {
     lock_adopt();
     reader_forget_others();
     musl_strand_others(linker_instance());
-    lock_release();
+    lock_release(linker_instance());
 }
 
 typedef int register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
