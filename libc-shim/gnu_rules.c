@@ -160,6 +160,8 @@ static void describe_start(struct linker *linker, const struct error *error, cha
     if (error->kind == ERROR_SYMBOL)
         length = format_text(text, size, "%s: symbol lookup error: %s: %s", program,
                              error->object[0] ? error->object : program, error->text);
+    else if (error->kind == ERROR_PLAIN)
+        length = format_text(text, size, "%s: %s", error->object, error->text);
     else if (error->kind == ERROR_VERSION)
         length = format_text(text, size, "%s: %s: %s", program,
                              error->object[0] ? error->object : program, error->text);

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "event.h"
 #include "init.h"
+#include "level.h"
 #include "load.h"
 #include "memory.h"
 #include "order.h"
@@ -143,7 +144,8 @@ static bool link_group(struct transaction *transaction, struct object *root, int
         return false;
     tell_group(linker, root);
     event_stage(linker, "versions");
-    if (!check_versions(transaction, error))
+    if (!check_versions(transaction, error) ||
+        !level_check(linker, load_first_new(transaction), error))
         return false;
     tell_scopes(linker, load_first_new(transaction));
     if (!begin_relocation(transaction, error))

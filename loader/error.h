@@ -16,6 +16,7 @@ enum error_kind {
     ERROR_MAP,     /* a file is sound but was not mapped; number says why */
     ERROR_SYMBOL,  /* a symbol that nobody defines: symbol, version */
     ERROR_VERSION, /* a version that a library lacks; text is the whole sentence */
+    ERROR_PLAIN,   /* at the start too, ld.so says no more than object and text */
     ERROR_TLS, /* no room in the static block for object's TLS, which needed_by's symbol insists on
                 */
     ERROR_OTHER, /* text is the whole sentence */

@@ -278,13 +278,14 @@ static void write_version(struct debug_sink *debug, const struct event *event) {
         say(debug, event, "checking for version `%s' in file %s [%u] required by file %s [%u]\n",
             version->version, name_of(debug, version->in), space_of(version->in),
             name_of(debug, version->by), space_of(version->by));
-    bool missing = strcmp(version->verdict, "missing") == 0;
-    bool warned = strcmp(version->verdict, "unversioned") == 0 && !debug->linker->running;
-    if ((missing || warned) && !version->weak)
-        say(debug, event, "%s: error: version lookup error: %s%s%s (required by %s) (%s)\n",
-            name_of(debug, version->in), missing ? "version `" : "no version information available",
+    bool missing = strcmp(version->verdict, "missing") == 0, running = debug->linker->running;
+    bool unversioned = strcmp(version->verdict, "unversioned") == 0;
+    if (running ? missing && !version->weak : missing || unversioned)
+        say(debug, event, "%s: error: version lookup error: %s%s%s%s (required by %s) (%s)\n",
+            name_of(debug, version->in), missing && version->weak ? "weak " : "",
+            missing ? "version `" : "no version information available",
             missing ? version->version : "", missing ? "' not found" : "",
-            name_of(debug, version->by), debug->linker->running ? "fatal" : "continued");
+            name_of(debug, version->by), running ? "fatal" : "continued");
 }
 
 static void write_undefined(struct debug_sink *debug, const struct event *event,

@@ -36,6 +36,9 @@ static bool load_dependency(struct linker *linker, struct object *object, const 
                             struct object **loaded, struct error *error) {
     const char *name = dynamic_string(object, entry->d_un.d_val);
     const struct object *last = object->space->last;
+    *loaded = NULL;
+    if (linker->search.secure && !linker->shim->plain && search_has_token(&linker->search, name))
+        return error_set(error, ERROR_FILE, 0, name, "DST not allowed in SUID/SGID programs");
     *loaded = load_library(linker, object->space, name, object, error);
     bool may_lack = entry->d_tag == DT_AUXILIARY && linker->options.mode != MODE_TRACE;
     if (!*loaded && options_lists_all(&linker->options) && !may_lack)

@@ -76,15 +76,23 @@ void guard_read(struct object *object, const struct image_file *file) {
         object->guard = 0;
 }
 
+const void *guard_find_note(const struct object *object, size_t *size) {
+    const Elf64_Phdr *header = find_note(object->phdr, object->phnum);
+    uintptr_t note = header ? object->bias + header->p_vaddr : 0;
+    if (!header || !object_segment(object, note, header->p_memsz))
+        return NULL;
+    *size = header->p_memsz;
+    return (const void *)note;
+}
+
 bool guard_adopt(struct object *object, struct error *error) {
     if (!ARCH_FEATURE_PROPERTY || !object->guard)
         return true;
-    const Elf64_Phdr *header = find_note(object->phdr, object->phnum);
-    uintptr_t note = header ? object->bias + header->p_vaddr : 0;
+    size_t size;
+    const void *note = guard_find_note(object, &size);
     int guard = object->guard;
     object->guard = 0;
-    if (!header || !object_segment(object, note, header->p_memsz) ||
-        !is_wanted((const void *)note, header->p_memsz))
+    if (!note || !is_wanted(note, size))
         return true;
     object->guard = guard;
     for (size_t i = 0; i < object->segment_count; i++) {

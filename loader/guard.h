@@ -14,6 +14,9 @@
  * `features` in its property `type`. Pure. */
 bool guard_note_has(const void *note, size_t size, uint32_t type, uint32_t features);
 
+/* The property note of an object in memory, and its bytes; NULL: none. */
+const void *guard_find_note(const struct object *object, size_t *size);
+
 /* Before the file is mapped: clears object->guard unless the file's note wants it. */
 void guard_read(struct object *object, const struct image_file *file);
 

@@ -10,6 +10,7 @@
 #include "event_debug.h"
 #include "facts.h"
 #include "init.h"
+#include "level.h"
 #include "linker.h"
 #include "list.h"
 #include "load.h"
@@ -115,7 +116,8 @@ static _Noreturn void run(struct linker *linker) {
         list_answer(linker);
     /* Every version that some object needs is defined. */
 
-    if (!start_first_thread(linker, error) || !rendezvous_open(linker, error))
+    if (!level_check(linker, linker->base.first, error) || !start_first_thread(linker, error) ||
+        !rendezvous_open(linker, error))
         report_failure(linker, error);
     /* Each TLS module has its offset from the thread pointer; there is a thread. What IFUNC
      * resolvers read is there. */

@@ -142,6 +142,13 @@ bool search_expand_part(const struct search *search, const char *text, size_t le
            is_trusted(search, start);
 }
 
+bool search_has_token(const struct search *search, const char *text) {
+    size_t length = 0;
+    while (!length && (text = strchr(text, '$')))
+        token_value(search, ++text, NULL, &length);
+    return length;
+}
+
 bool search_expand(const struct search *search, const char *text, struct object *object,
                    char *out) {
     const char *colon = strchr(text, ':');

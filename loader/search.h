@@ -136,6 +136,9 @@ void search_each_folder(struct search *search, struct object *object, struct obj
  * has no origin. */
 bool search_expand(const struct search *search, const char *text, struct object *object, char *out);
 
+/* Whether there is such a token in `text`. */
+bool search_has_token(const struct search *search, const char *text);
+
 /* Expands the tokens in the `length` bytes of `text`, as search_expand. */
 bool search_expand_part(const struct search *search, const char *text, size_t length,
                         struct object *object, char *out);

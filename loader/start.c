@@ -79,11 +79,10 @@ static bool needs_something(const struct object *program) {
     return dynamic_entry(program, DT_NEEDED) != NULL;
 }
 
-/* A static program is not for a loader: the kernel starts it. */
+/* A static program is not for a loader, nor is another loader: the kernel starts it. */
 OWN_FRAME static void execute_if_static(struct linker *linker, const char *path) {
     const struct object *program = linker->program;
-    bool is_program = !program->dynamic || program->flags_1 & DF_1_PIE;
-    if (linker->interpreter || needs_something(program) || !is_program)
+    if (linker->interpreter || needs_something(program))
         return;
     EVENT(linker, execute, .path = path);
     event_write_out(linker);
@@ -111,11 +110,11 @@ static void disguise(struct linker *linker) {
     process->phnum = program->phnum;
     process->entry = program->entry;
     process->executable = path;
-    process->base = linker->self->bias;
+    process->base = linker->interpreter ? linker->self->bias : 0;
     process_set_auxiliary(process, AT_PHDR, (uintptr_t)program->phdr);
     process_set_auxiliary(process, AT_PHNUM, program->phnum);
     process_set_auxiliary(process, AT_ENTRY, program->entry);
-    process_set_auxiliary(process, AT_BASE, linker->self->bias);
+    process_set_auxiliary(process, AT_BASE, process->base);
     process_set_auxiliary(process, AT_EXECFN, (uintptr_t)path);
     if (program->executable_stack)
         allow_code_on_stack(process);
@@ -143,11 +142,14 @@ bool start_load_program(struct linker *linker, struct error *error) {
     }
     if (linker->options.mode != MODE_RUN)
         return true;
-    if (path)
-        execute_if_static(linker, path);
+    const char *soname = path ? linker->program->soname : NULL;
+    if (soname && strcmp(soname, linker->self->soname) == 0)
+        return error_set(error, ERROR_PLAIN, 0, soname, "loader cannot load itself");
     if (!object_has_code(linker->program, linker->program->entry))
         return error_set(error, ERROR_FILE, 0, linker->program->label,
                          "entry point is not code of the program");
+    if (path)
+        execute_if_static(linker, path);
     if (path)
         disguise(linker);
     return true;

@@ -163,18 +163,19 @@ static bool check_need(void *context, const struct object *object, const char *f
     if (!library)
         return true;
     if (!library->verdef) {
-        if (check->warnings && !(need->vna_flags & VER_FLG_WEAK)) {
+        if (check->warnings) {
             error_set(&error, ERROR_VERSION, 0, library->label,
                       "no version information available (required by %s)", object->label);
             check->report(check->context, &error);
         }
         return true;
     }
-    if (defined || need->vna_flags & VER_FLG_WEAK)
+    bool weak = need->vna_flags & VER_FLG_WEAK;
+    if (defined || (weak && !check->warnings))
         return true;
-    error_set(&error, ERROR_VERSION, 0, library->label, "version `%s' not found (required by %s)",
-              wanted.name, object->label);
-    check->complete = false;
+    error_set(&error, ERROR_VERSION, 0, library->label, "%sversion `%s' not found (required by %s)",
+              weak ? "weak " : "", wanted.name, object->label);
+    check->complete &= weak;
     check->report(check->context, &error);
     return true;
 }

@@ -55,6 +55,13 @@
 #define ARCH_FEATURE_PROPERTY 0xc0000000
 #define ARCH_FEATURE_GUARDED 1
 
+/* No levels of processors. */
+#define ARCH_LEVEL_PROPERTY 0
+static inline uint32_t arch_levels_missing(const struct cpu *cpu) {
+    (void)cpu;
+    return 0;
+}
+
 /* What guarded code is mapped with besides PROT_EXEC: PROT_BTI, where the processor knows it.
  * @param hwcap2 the kernel's AT_HWCAP2 */
 static inline int arch_guard(uint64_t hwcap2) {

@@ -48,6 +48,15 @@
 #define ARCH_FEATURE_PROPERTY 0
 #define ARCH_FEATURE_GUARDED 0
 
+/* The property with the levels that an object needs (GNU_PROPERTY_X86_ISA_1_NEEDED). */
+#define ARCH_LEVEL_PROPERTY 0xc0008002
+
+/* The bits of all levels that the processor does not have. */
+static inline uint32_t arch_levels_missing(const struct cpu *cpu) {
+    unsigned level = cpu_level(cpu);
+    return level ? ~((UINT32_C(1) << level) - 1) : 0; /* 0: one of which nothing is known */
+}
+
 static inline int arch_guard(uint64_t hwcap2) {
     (void)hwcap2;
     return 0;

@@ -157,3 +157,16 @@ Test(errors, no_permission) {
 
     compare_results(&native, &got, COMPARE_FIRST_LINE, "setpriv", "./greet");
 }
+
+/* Loaders as programs: itself it refuses, another one is the kernel's to start. */
+Test(errors, loader_as_program) {
+    const char *lines[] = {native_loader, text("%s ./musl/hello", native_musl)};
+
+    for (int i = 0; i < 2; i++) {
+        if (emulated() || access(lines[0], F_OK) || access(native_musl, F_OK))
+            cr_skip_test("no such loaders here");
+        struct result native = runf("%s %s", native_loader, lines[i]);
+        struct result got = run_myld(EXPLICIT, NULL, lines[i]);
+        compare_results(&native, &got, COMPARE_ERROR, "loader", lines[i]);
+    }
+}

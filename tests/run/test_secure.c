@@ -260,3 +260,27 @@ Test(secure, leaves_no_trace) {
     cr_expect(access(text("%s/trace", folder), F_OK) == 0);
     cr_expect(strstr(got.out, "MYLD_TRACE kept"), "%s", got.out);
 }
+
+/* What such a program needs must not be named by tokens, wherever they lead. */
+static const char *const tokens[] = {
+    "$ORIGIN/libempty.so",      "${LIB}/libm.so.6",   "/$LIB/libm.so.6",
+    "/lib/$PLATFORM/libm.so.6", "$NOTHING/libm.so.6", "/lib$/libm.so.6",
+};
+
+TABLE_TEST(secure, needed_tokens, tokens) {
+    struct result result[2];
+
+    if (geteuid())
+        cr_skip_test("needs root to make such programs");
+    if (!kernel_starts_programs())
+        cr_skip_test("the kernel here starts no programs of that machine");
+    for (unsigned i = 0; i < 2; i++) {
+        const char *file = make_program(USER, "hello", i ? myld() : native_loader, true);
+        struct result made = runf("sh -c 'patchelf --add-needed \"$2\" $1 && %s' sh %s '%s'",
+                                  grants[USER], file, *row);
+        cr_assert_eq(made.exit, 0, "%s", made.error);
+        result[i] = run(file);
+        result[i].error = after_name(result[i].error);
+    }
+    compare_results(&result[0], &result[1], COMPARE_FIRST_LINE, "set-user-ID", *row);
+}

@@ -47,3 +47,32 @@ static const char *const asked[] = {
 TABLE_TEST(version, dlvsym, asked) {
     compare(ALL_WAYS, 0, text("./plugin_host %s", *row));
 }
+
+/* Versions that may be missing are warned of. No link editor here marks them: the program's table
+ * is changed. */
+#define MAKE_WEAK                                                                                  \
+    "import struct, sys\n"                                                                         \
+    "data = bytearray(open(sys.argv[1], \"rb\").read())\n"                                         \
+    "start, = struct.unpack_from(\"<Q\", data, 40)\n"                                              \
+    "for i in range(struct.unpack_from(\"<H\", data, 60)[0]):\n"                                   \
+    "  kind, _, _, at = struct.unpack_from(\"<IQQQ\", data, start + 64 * i + 4)\n"                 \
+    "  while kind == 0x6ffffffe:\n"                                                                \
+    "    _, count, _, entry, last = struct.unpack_from(\"<HHIII\", data, at)\n"                    \
+    "    entry += at\n"                                                                            \
+    "    for j in range(count):\n"                                                                 \
+    "      data[entry + 4] |= 2\n"                                                                 \
+    "      entry += struct.unpack_from(\"<I\", data, entry + 12)[0]\n"                             \
+    "    at += last\n"                                                                             \
+    "    if not last: break\n"                                                                     \
+    "open(sys.argv[1], \"wb\").write(data)\n"
+
+static const char *const weak[] = {"version_0", "version_1", "version_2", "version_3"};
+
+TABLE_TEST(version, weak, weak) {
+    const char *program = text("%s/version", scratch());
+    struct result made = runf("cp version_3/version %s", program);
+    cr_assert_eq(made.exit, 0);
+    made = runf("/usr/bin/python3 -c '" MAKE_WEAK "' %s", program);
+    cr_assert_eq(made.exit, 0, "%s", made.error);
+    compare(WAY(EXPLICIT) | WAY(BIND), COMPARE_ERROR, text("LD_LIBRARY_PATH=%s %s", *row, program));
+}
