@@ -34,12 +34,13 @@ bench: $(addprefix $(BENCH_OUT)/,bench recast chart) $(MYLD:$(CURDIR)/%=%)
 	@$(if $(filter full,$(SET)),tools/setup bench-full || true)
 	@$(BENCH_DIR)prepare.sh $(SET) $(BENCH_OUT)/$(SET) $(MYLD) $(BENCH_OUT)/recast \
 	    $(BENCH_DIR) $(ONLY) > $(BENCH_OUT)/$(SET).table
-	@cd $(BENCH_OUT)/$(SET) && ../bench --rounds $(ROUNDS) --json ../$(SET).json $(BENCHFLAGS) \
-	    ../$(SET).table $(ONLY)
-	@$(BENCH_OUT)/chart ratios $(BENCH_OUT)/$(SET).json > $(BENCH_OUT)/$(SET).svg
-	@$(if $(filter full,$(SET)),for libc in glibc musl; do \
+	@failed=0; (cd $(BENCH_OUT)/$(SET) && ../bench --rounds $(ROUNDS) --json ../$(SET).json $(BENCHFLAGS) \
+	    ../$(SET).table $(ONLY)) || failed=$$?; \
+	$(BENCH_OUT)/chart ratios $(BENCH_OUT)/$(SET).json > $(BENCH_OUT)/$(SET).svg; \
+	if grep -q libraries $(BENCH_OUT)/$(SET).table; then for libc in glibc musl; do \
 	    $(BENCH_OUT)/chart growth $(BENCH_OUT)/$(SET).json $$libc > $(BENCH_OUT)/growth-$$libc.svg; \
-	    $(BENCH_OUT)/chart table $(BENCH_OUT)/$(SET).json $$libc; done)
+	    $(BENCH_OUT)/chart table $(BENCH_OUT)/$(SET).json $$libc; done; fi; \
+	exit $$failed
 
 # Operations inside a running program.
 .PHONY: bench-inside

@@ -29,10 +29,16 @@ bool pass_find_place(struct pass *pass, uintptr_t address, size_t size) {
     return true;
 }
 
+/* True when `place`, in that segment, can still be written once the program runs. */
+static bool stays_writable(const struct object *object, const struct segment *segment,
+                           uintptr_t place) {
+    return segment->prot & PROT_WRITE &&
+           (place >= object->relro_end || place + sizeof place <= object->relro_start);
+}
+
 bool relocate_stays_writable(const struct object *object, uintptr_t place) {
     const struct segment *segment = object_segment(object, place, sizeof place);
-    return segment && segment->prot & PROT_WRITE &&
-           (place >= object->relro_end || place + sizeof place <= object->relro_start);
+    return segment && stays_writable(object, segment, place);
 }
 
 /* -- symbols -- */
@@ -326,10 +332,10 @@ static bool is_eager(const struct object *object, uint32_t index) {
            object->symbols[index].st_other & ARCH_OTHER_EAGER;
 }
 
-/* True for a PLT slot that may be bound at its first call. */
+/* True for a decoded PLT slot that may be bound at its first call. */
 static bool may_wait(const struct pass *pass, const struct relocation *relocation) {
     return relocation->kind == RELOC_JUMP_SLOT &&
-           (pass->calls || relocate_stays_writable(pass->object, relocation->place)) &&
+           (pass->calls || stays_writable(pass->object, &pass->place, relocation->place)) &&
            !is_eager(pass->object, relocation->symbol);
 }
 
@@ -459,7 +465,7 @@ bool relocate_missing(struct linker *linker, struct object *object, struct error
             if (!decode(&pass, &parts[part].table[i], &relocation))
                 return false;
             bool slot = relocation.kind == RELOC_JUMP_SLOT || relocation.kind == RELOC_GLOB_DAT;
-            if (slot && relocate_stays_writable(object, relocation.place) &&
+            if (slot && stays_writable(object, &pass.place, relocation.place) &&
                 !apply(&pass, &relocation))
                 return false;
         }

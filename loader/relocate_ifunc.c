@@ -28,9 +28,7 @@ bool relocate_value(struct linker *linker, struct symbol_result definition, uint
 }
 
 bool pass_defer(struct pass *pass, struct deferred entry) {
-    const struct segment *segment =
-        object_segment(pass->object, (uintptr_t)entry.place, sizeof *entry.place);
-    if (!segment || !(segment->prot & PROT_WRITE))
+    if (!(pass->place.prot & PROT_WRITE))
         return pass_fail(pass, "IFUNC relocation outside of the writable segments");
     struct deferred *grown = memory_grow(pass->deferred, &pass->deferred_capacity,
                                          pass->deferred_count + 1, sizeof entry);

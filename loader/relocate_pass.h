@@ -114,7 +114,7 @@ size_t pass_apply_relative(struct pass *pass);
 
 /* -- relocate_ifunc.c -- */
 
-/* Puts a relocation off to the end. */
+/* Puts the relocation that was decoded last off to the end. */
 bool pass_defer(struct pass *pass, struct deferred entry);
 
 /* Applies those that were put off: calls their resolvers. */

@@ -7,28 +7,44 @@
 #include "reloc.h"
 #include "sys.h"
 
+#define BITMAP_WORDS 63 /* that one bitmap speaks of */
+
+static bool add_bias(struct pass *pass, uintptr_t place) {
+    if (!pass_has_place(pass, place, sizeof place))
+        return pass_fail(pass, "relative relocation outside of the writable segments");
+    store(place, load(place) + pass->object->bias);
+    return true;
+}
+
+/* The words of one bitmap, from `first` on. Nearly always all of them lie in one segment. */
+static bool apply_bitmap(struct pass *pass, uintptr_t first, uint64_t bits) {
+    uintptr_t bias = pass->object->bias;
+    bool inside = pass_has_place(pass, first, BITMAP_WORDS * sizeof first);
+    for (; bits; bits &= bits - 1) {
+        uintptr_t place = first + (unsigned)__builtin_ctzl(bits) * sizeof first;
+        if (inside)
+            store(place, load(place) + bias);
+        else if (!add_bias(pass, place))
+            return false;
+    }
+    return true;
+}
+
 /* RELR: an even entry is an address, each odd one a bitmap of the 63 words that follow. */
 bool pass_apply_relr(struct pass *pass) {
     const struct object *object = pass->object;
     uintptr_t next = 0;
     for (size_t i = 0; i < object->relr_count; i++) {
         uint64_t entry = object->relr[i];
-        if (!(entry & 1)) {
-            next = object->bias + entry;
-            if (!pass_has_place(pass, next, sizeof next))
-                return pass_fail(pass, "relative relocation outside of the writable segments");
-            store(next, load(next) + object->bias);
-            next += sizeof next;
-            continue;
+        if (entry & 1) {
+            if (!apply_bitmap(pass, next, entry >> 1))
+                return false;
+            next += BITMAP_WORDS * sizeof next;
+        } else {
+            if (!add_bias(pass, object->bias + entry))
+                return false;
+            next = object->bias + entry + sizeof next;
         }
-        for (uintptr_t place = next; (entry >>= 1); place += sizeof place) {
-            if (!(entry & 1))
-                continue;
-            if (!pass_has_place(pass, place, sizeof place))
-                return pass_fail(pass, "relative relocation outside of the writable segments");
-            store(place, load(place) + object->bias);
-        }
-        next += 63 * sizeof next;
     }
     return true;
 }
