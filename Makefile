@@ -44,7 +44,7 @@ OPTIMISE = -Os
 $(addprefix $(BUILD)/obj/loader/,relocate.o relocate_relative.o symbol.o index.o address.o sieve.o \
 	event_json.o event_file.o): OPTIMISE = -O2
 # What prints for people, or is hardly ever needed, is to be small.
-$(patsubst %,$(BUILD)/obj/%.o,$(addprefix loader/,audit audit_bind audit_calls event_debug handover level list missing profile \
+$(patsubst %,$(BUILD)/obj/%.o,$(addprefix loader/,audit audit_bind audit_calls debug_topics event_debug handover level list missing profile \
 	question reference report stack tree why why_lib) $(addprefix libc-shim/glibc/,diagnostics errors spaces tunables) \
 	$(addprefix libc-shim/musl/,find functions life messages musl stub threads)): OPTIMISE = -Oz
 
@@ -71,7 +71,7 @@ LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 	$(wildcard libc-shim/*.c libc-shim/*/*.c libc-shim/*/$(ARCH)/*.[cS])
 LOADER_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(basename $(LOADER_SOURCES)))
 LISTENERS := $(filter $(BUILD)/obj/loader/event_%.o $(patsubst %,$(BUILD)/obj/loader/%.o,\
-	question reference why why_lib tree missing),$(LOADER_OBJECTS))
+	debug_topics question reference why why_lib tree missing),$(LOADER_OBJECTS))
 # What every start runs lies together, and so do the variables that it writes, for each neighbourhood of pages that a
 # start touches costs a fault: first what all programs need, then musl's, then glibc's, then what waits to be asked.
 # The allocator's pool, which is large, ends the variables of the first two.

@@ -7,6 +7,7 @@
 #include "event_debug.h"
 
 #include "arch.h"
+#include "debug_topics.h"
 #include "event.h"
 #include "event_file.h"
 #include "memory.h"
@@ -14,39 +15,6 @@
 #include "text.h"
 #include <stdarg.h>
 #include <string.h>
-
-enum topic {
-    TOPIC_LIBS = 1,
-    TOPIC_RELOC = 2,
-    TOPIC_FILES = 4,
-    TOPIC_SYMBOLS = 8,
-    TOPIC_BINDINGS = 16,
-    TOPIC_VERSIONS = 32,
-    TOPIC_SCOPES = 64,
-    TOPIC_STATISTICS = 128,
-    TOPIC_UNUSED = 256,
-    TOPIC_HELP = 512,
-    TOPICS_OF_ALL = TOPIC_STATISTICS - 1,
-    TOPICS_WITH_CALLS = TOPIC_SCOPES - 1, /* those that tell of constructors and destructors, too */
-};
-
-static const struct {
-    char name[12];
-    uint16_t topics;
-    char help[48];
-} known[] = {
-    {"libs", TOPIC_LIBS, "display library search paths"},
-    {"reloc", TOPIC_RELOC, "display relocation processing"},
-    {"files", TOPIC_FILES, "display progress for input file"},
-    {"symbols", TOPIC_SYMBOLS, "display symbol table processing"},
-    {"bindings", TOPIC_BINDINGS, "display information about symbol binding"},
-    {"versions", TOPIC_VERSIONS, "display version dependencies"},
-    {"scopes", TOPIC_SCOPES, "display scope information"},
-    {"all", TOPICS_OF_ALL, "all previous options combined"},
-    {"statistics", TOPIC_STATISTICS, "display relocation statistics"},
-    {"unused", TOPIC_UNUSED, "determined unused DSOs"}, /* list.c does that */
-    {"help", TOPIC_HELP, "display this help message and exit"},
-};
 
 /* What is counted for the topic "statistics"; times in ticks of the processor's counter. */
 struct counts {
@@ -489,70 +457,6 @@ static void write_debug(struct event_sink *sink, const struct event *event) {
 
 /* -- opening -- */
 
-static const char separators[] = " ,:";
-
-static unsigned topics_of_word(const char *word, size_t length) {
-    for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
-        if (strncmp(word, known[i].name, length) == 0 && !known[i].name[length])
-            return known[i].topics;
-    print_text(2, "warning: debug option `");
-    sys_write(2, word, length);
-    print_text(2, "' unknown; try LD_DEBUG=help\n");
-    return 0;
-}
-
-static unsigned read_topics(const char *text) {
-    unsigned topics = 0;
-    while (*text) {
-        size_t length = 0;
-        while (text[length] && !strchr(separators, text[length]))
-            length++;
-        if (length)
-            topics |= topics_of_word(text, length);
-        text += length + (text[length] != 0);
-    }
-    return topics;
-}
-
-static _Noreturn void help(void) {
-    print_text(1, "Valid options for the LD_DEBUG environment variable are:\n\n");
-    for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
-        char column[] = "            ";
-        memcpy(column, known[i].name, strlen(known[i].name));
-        print_text(1, "  %s%s\n", column, known[i].help);
-    }
-    print_text(1, "\nTo direct the debugging output into a file instead of standard output\n"
-                  "a filename can be specified using the LD_DEBUG_OUTPUT environment variable.\n");
-    sys_exit(0);
-}
-
-#define KIND(name) (1ULL << EVENT_##name)
-
-/* The events that the topics are made of. */
-static uint64_t kinds_of(unsigned topics) {
-    static const struct {
-        unsigned topics;
-        uint64_t kinds;
-    } table[] = {
-        {TOPICS_OF_ALL, KIND(version) | KIND(undefined) | KIND(dlsym)},
-        {TOPICS_WITH_CALLS, KIND(construct) | KIND(destruct) | KIND(call) | KIND(message)},
-        {TOPIC_LIBS, KIND(folders) | KIND(try) | KIND(search)},
-        {TOPIC_FILES,
-         KIND(search) | KIND(object) | KIND(map) | KIND(dlopen) | KIND(dlclose) | KIND(unload)},
-        {TOPIC_SYMBOLS, KIND(candidate)},
-        {TOPIC_BINDINGS, KIND(bind) | KIND(slot)},
-        {TOPIC_SCOPES, KIND(scope) | KIND(group) | KIND(stage)},
-        {TOPIC_RELOC, KIND(relocate)},
-        {TOPIC_STATISTICS,
-         KIND(bind) | KIND(again) | KIND(slot) | KIND(dlsym) | KIND(stage) | KIND(group)},
-    };
-    uint64_t kinds = 0;
-    for (size_t i = 0; i < ARRAY_LENGTH(table); i++)
-        if (topics & table[i].topics)
-            kinds |= table[i].kinds;
-    return kinds;
-}
-
 /* LD_DEBUG_OUTPUT's file, its name followed by the process id; else standard error. Where the file
  * cannot be written, standard output, as in ld.so. */
 OWN_FRAME static void open_file(struct debug_sink *debug, const char *name) {
@@ -572,17 +476,15 @@ void event_debug_open(struct linker *linker) {
     if (!linker->shim->debug_variable ||
         (linker->process.secure && sys_stat("/etc/suid-debug", &status) < 0))
         return;
-    unsigned topics = read_topics(options->debug);
-    if (topics & TOPIC_HELP)
-        help();
+    unsigned topics = debug_topics_read(options->debug);
     struct debug_sink *debug = memory_alloc(sizeof *debug);
-    if (!debug || !kinds_of(topics))
+    if (!debug || !debug_topics_events(topics))
         return;
     debug->linker = linker;
     debug->topics = topics;
     debug->counts.begin = arch_ticks();
     debug->counts.loading = -debug->counts.begin; /* that stage has begun */
-    debug->sink.wanted = kinds_of(topics);
+    debug->sink.wanted = debug_topics_events(topics);
     debug->sink.write = write_debug;
     open_file(debug, options->debug_output);
     if (event_add_sink(linker, &debug->sink))

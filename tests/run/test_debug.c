@@ -66,16 +66,24 @@ static const char *const lines[] = {
            "print(ctypes.CDLL(\"libm.so.6\"))'",
 };
 
-static void compare_topic(const char *topic, const char *line) {
+static void compare_lines(const char *topics, const char *line,
+                          const char *(*lines_of)(bool native, const char *topics,
+                                                  const char *line)) {
     if (!have_namespaces())
         cr_skip_test("no mount namespaces here");
-    struct debugged expected = debug(true, topic, line);
-    struct debugged got = debug(false, topic, line);
-    struct result native = {.out = expected.lines, .error = ""};
-    struct result own = {.out = got.lines, .error = ""};
+    struct result native = {.out = (char *)lines_of(true, topics, line), .error = ""};
+    struct result own = {.out = (char *)lines_of(false, topics, line), .error = ""};
 
-    cr_expect(strlen(expected.lines) > 100, "%s: ld-linux is silent", line);
-    compare_results(&native, &own, 0, text("LD_DEBUG=%s", topic), line);
+    cr_expect(strlen(native.out) > 100, "%s: ld-linux is silent", line);
+    compare_results(&native, &own, 0, text("LD_DEBUG=%s", topics), line);
+}
+
+static const char *lines_of(bool native, const char *topics, const char *line) {
+    return debug(native, topics, line).lines;
+}
+
+static void compare_topic(const char *topic, const char *line) {
+    compare_lines(topic, line, lines_of);
 }
 
 TABLE_TEST(debug, libs, lines) {
@@ -168,13 +176,7 @@ static const char *const relocated[] = {
 };
 
 static void compare_relocation(const char *topics, const char *line) {
-    if (!have_namespaces())
-        cr_skip_test("no mount namespaces here");
-    struct result native = {.out = (char *)relocation_lines(true, topics, line), .error = ""};
-    struct result own = {.out = (char *)relocation_lines(false, topics, line), .error = ""};
-
-    cr_expect(strlen(native.out) > 100, "%s: ld-linux is silent", line);
-    compare_results(&native, &own, 0, text("LD_DEBUG=%s", topics), line);
+    compare_lines(topics, line, relocation_lines);
 }
 
 TABLE_TEST(debug, reloc, relocated) {
