@@ -390,6 +390,8 @@ Test(step, shows) {
     after(got_view, "→ __cxa_finalize in libc.so.6");
     after(got_view, "show maps, show got, show symbol NAME, show object NAME");
     after(after(story, "step> nonsense"), "where  ");
+    after(after(story, "step> nonsense"), "nonsense is no command.");
+    cr_expect(!strstr(story, "\n  0x0\n"), "frames beyond the first function:\n%s", story);
     cr_expect_eq(got.exit, run("./greet").exit);
 }
 
@@ -405,6 +407,18 @@ Test(step, through_events) {
     at = after(at, "object  object=greet  kind=program");
     at = after(at, "map  object=greet");
     after(at, "segment  object=greet");
+}
+
+/* Slots hold the file's addresses until the load bias is added; the hash of a name is one number.
+ */
+Test(step, before_relocation) {
+    struct result got;
+    char *story = steps_of("stage\nstage\nshow got\nshow symbol printf\nc\n", "./lazy_now", &got);
+
+    skip_where_emulated();
+    after(after(story, "step> show got"), "to come: lazy_now + 0x");
+    after(story, "h(printf) = 0x156b2bb8");
+    cr_expect_eq(got.exit, run("./lazy_now").exit);
 }
 
 Test(step, quits) {

@@ -14,7 +14,7 @@ struct gnu_table {
     uint32_t buckets, first_symbol, words, shift;
 };
 
-static uint32_t gnu_hash(const char *name) {
+uint32_t lookup_gnu_hash(const char *name) {
     uint32_t hash = 5381;
 
     for (const unsigned char *at = (const unsigned char *)name; *at; at++)
@@ -64,7 +64,7 @@ static const Elf64_Sym *show_chain(const struct elf_file *file, uint64_t chain,
                                    const struct gnu_table *table, uint32_t at, const char *symbol,
                                    const char *version) {
     enum { SHOWN = 8 };
-    uint32_t hash = gnu_hash(symbol);
+    uint32_t hash = lookup_gnu_hash(symbol);
     const uint32_t *entry;
 
     for (int steps = 0; (entry = word32(file, chain + 4 * (uint64_t)(at - table->first_symbol)));
@@ -87,7 +87,7 @@ static const Elf64_Sym *show_chain(const struct elf_file *file, uint64_t chain,
 static const Elf64_Sym *show_gnu(const struct elf_file *file, uint64_t place, const char *name,
                                  const char *symbol, const char *version) {
     const struct gnu_table *table = elf_at(file, place, sizeof *table);
-    uint32_t hash = gnu_hash(symbol);
+    uint32_t hash = lookup_gnu_hash(symbol);
 
     if (!table || !table->words || !table->buckets)
         return NULL;
@@ -167,7 +167,8 @@ static void show_hash(const char *symbol) {
         hash = hash * 33 + (unsigned char)symbol[i];
         used += (size_t)snprintf(line + used, sizeof line - used, ", '%c' → 0x%x", symbol[i], hash);
     }
-    page_line("%s%s: h = 0x%08x", line, strlen(symbol) > SHOWN ? " …" : "", gnu_hash(symbol));
+    page_line("%s%s: h = 0x%08x", line, strlen(symbol) > SHOWN ? " …" : "",
+              lookup_gnu_hash(symbol));
 }
 
 void story_lookup(struct story *story, const struct link *link) {

@@ -49,9 +49,12 @@ static void show_word(const struct world *world, const struct object *object,
 
     if (!peek_word(world->pid, place, &word))
         return;
+    bool raw = word && !world_object_at(world, word) && world_object_at(world, object->bias + word);
     page_line("0x%012jx  0x%-14jx %-28s %s", (uintmax_t)place, (uintmax_t)word,
               page_path(elf_symbol_name(file, symbol), 28),
-              word ? page_format("→ %s", world_place(world, word)) : "nothing yet");
+              !word ? "nothing yet"
+              : raw ? page_format("to come: %s", world_place(world, object->bias + word))
+                    : page_format("→ %s", world_place(world, word)));
 }
 
 static bool fills_got(uint64_t type, bool intel) {
@@ -98,6 +101,8 @@ void show_symbol(const struct world *world, const char *name) {
         page_line("Which? show symbol NAME or NAME@VERSION");
     else if (!world->scope_count)
         page_line("No scope is known yet: go on with stage.");
+    if (*symbol && world->scope_count)
+        page_line("h(%s) = 0x%jx, for DT_GNU_HASH", symbol, (uintmax_t)lookup_gnu_hash(symbol));
     for (int i = 0; *symbol && !found && i < world->scope_count; i++) {
         struct object *object = world_object(world, world->scope[i]);
         const struct elf_file *file = world_file(world, object);
@@ -205,14 +210,21 @@ static bool is_stamp(const char *field) {
 }
 
 void show_event(const struct world *world, const struct event *event) {
+    enum { WIDTH = 96 };
     char line[512];
     size_t used = (size_t)snprintf(line, sizeof line, "%s", event->kind);
     int first = 0;
 
     while (first < event->count && is_stamp(event->fields[first].name))
         first++;
-    for (int i = first; i < event->count && used < sizeof line; i++)
-        used += (size_t)snprintf(line + used, sizeof line - used, "  %s=%s", event->fields[i].name,
-                                 value_words(world, &event->fields[i]));
+    for (int i = first; i < event->count; i++) {
+        const char *word =
+            page_format("  %s=%s", event->fields[i].name, value_words(world, &event->fields[i]));
+        if (used + strlen(word) > WIDTH) {
+            page_line("%s", line);
+            used = (size_t)snprintf(line, sizeof line, "    ");
+        }
+        used += (size_t)snprintf(line + used, sizeof line - used, "%.*s", WIDTH, word);
+    }
     page_line("%s", line);
 }

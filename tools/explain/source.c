@@ -222,7 +222,9 @@ static void show_lines(Dwarf_Die *unit, const struct place *place) {
 
 /* Functions that only pass events on: not the code that did it. */
 static bool passes_on(const char *function) {
-    return function && (!strncmp(function, "tell_", 5) || !strncmp(function, "event_", 6));
+    return function &&
+           (!strncmp(function, "tell_", 5) || !strncmp(function, "event_", 6) ||
+            !strncmp(function, "pass_tell_", 10) || !strcmp(function, "is_told_with_others"));
 }
 
 /* One frame; `shown`: the lines of the code that did it were shown. */
@@ -257,7 +259,7 @@ void source_show(const struct world *world, uint64_t frame) {
     }
     at.pc &= mask;
     uint64_t bias = find_bias(world->pid);
-    for (int i = 0; i < FRAMES_MAX; i++) {
+    for (int i = 0; i < FRAMES_MAX && at.pc; i++) {
         loader = world_object_at(world, at.pc);
         if (loader && strcmp(loader->kind, "loader") != 0) {
             page_line("%-28s (not the loader's code)", world_place(world, at.pc - 1));

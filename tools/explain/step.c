@@ -77,7 +77,9 @@ void step_take(struct step *step, const struct event *event) {
 
 /* -- commands -- */
 
-static void show_help(void) {
+static void show_help(const char *unknown) {
+    if (unknown)
+        page_line("%s is no command. These are:", unknown);
     page_line("next, n, or an empty line  to the next event");
     page_line("stage, s                   to the next stage");
     page_line("continue, c                to the next break, or the end");
@@ -155,7 +157,7 @@ static bool obey(struct step *step, char *line) {
     else if (is(word, "delete"))
         return step->break_count = 0, false;
     else
-        return show_help(), false;
+        return show_help(is(word, "help") ? NULL : word), false;
     return true;
 }
 

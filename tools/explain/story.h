@@ -83,6 +83,9 @@ void story_service(struct story *story, const struct event *event);
 /** A lookup by hand: hash, bloom filter, bucket, chain; in the objects of the scope up to `to`. */
 void story_lookup(struct story *story, const struct link *link);
 
+/** The hash of DT_GNU_HASH. */
+uint32_t lookup_gnu_hash(const char *name);
+
 /** The lines of one object, called `name`, in a lookup. Returns the symbol; NULL: not there. */
 const Elf64_Sym *lookup_show(const struct elf_file *file, const char *name, const char *symbol,
                              const char *version);
