@@ -62,18 +62,19 @@ $(T)/unit-%: tests/unit/test_%.c $(T)/loader.a $(wildcard tests/unit/*.h)
 
 -include $(UNIT_OBJECTS:.o=.d)
 
-$(T)/support.o: tests/run/support.c tests/run/support.h tests/tests.mk
+RUN_OBJECTS := $(T)/support.o $(T)/stub.o
+$(RUN_OBJECTS): $(T)/%.o: tests/run/%.c tests/run/support.h tests/run/stub.h tests/tests.mk
 	@mkdir -p $(@D)
 	$(TEST_CC) $(HOST_CFLAGS) $(RUN_CFLAGS) -c -o $@ $<
 
-$(T)/run-%: tests/run/test_%.c $(T)/support.o tests/run/support.h
-	$(TEST_CC) $(HOST_CFLAGS) $(RUN_CFLAGS) -o $@ $< $(T)/support.o -lcriterion
+$(T)/run-%: tests/run/test_%.c $(RUN_OBJECTS) tests/run/support.h
+	$(TEST_CC) $(HOST_CFLAGS) $(RUN_CFLAGS) -o $@ $< $(RUN_OBJECTS) -lcriterion
 
 $(T)/bind $(T)/machine: $(T)/%: tests/run/%.c
 	@mkdir -p $(@D)
 	$(TEST_CC) $(HOST_CFLAGS) -static -o $@ $<
 
-.SECONDARY: $(T)/support.o
+.SECONDARY: $(RUN_OBJECTS)
 .PHONY: test-unit test-run test-all test-programs
 test-programs: $(OWN_LOADER) $(addsuffix /lib,$(IN_PLACE)) samples $(T)/bind $(T)/machine $(GRAPHS) debug-loader $(UNIT_TESTS) $(RUN_TESTS)
 test-unit: $(UNIT_TESTS)

@@ -6,7 +6,8 @@
  * Each start must end within a second of processor time, in the program's own run (which may crash
  * on its own account: its relocations are wrong) or in a refusal: exit 127, or 1 for a missing
  * version, with a message. What must never happen is a signal while the loader's own code runs; a
- * tracer looks where the program counter stands (ptrace(2), proc(5): /proc/PID/syscall and maps).
+ * tracer looks where the program counter stands (ptrace(2), proc(5): /proc/PID/syscall and maps; in
+ * an emulator its stub for gdb, stub.h).
  * The functions through which a program reaches its thread-local data are its own in this respect:
  * they read where its relocated words point. A file that fails is kept in the build folder, under
  * mutants/.
@@ -14,6 +15,7 @@
  * MUTATE_SEED=n in the environment makes 2,000 other files; `make test` has those of 0.
  */
 #define _GNU_SOURCE
+#include "stub.h"
 #include "support.h"
 #include <elf.h>
 #include <fcntl.h>
@@ -30,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FILES_EACH = 50, FIELDS_MAX = 3, WALL_SECONDS = 10, REFUSED = 127 };
+enum { FILES_EACH = 50, FIELDS_MAX = 3, WALL_SECONDS = 10, EMULATOR_SECONDS = 10, REFUSED = 127 };
 enum { NOT_STARTED = 99 };
 
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -302,26 +304,35 @@ struct command {
     const char *program;
     const struct victim *victim;
     const char *error; /* file for the output */
+    const char *stub;  /* the emulator's socket; NULL without emulator */
 };
 
 static void become(const struct command *command) {
-    char *words[ARRAY_LENGTH(command->victim->words) + 2] = {(char *)myld(),
-                                                             (char *)command->program};
+    enum { EMULATOR_WORDS = 3 };
+    char *words[EMULATOR_WORDS + ARRAY_LENGTH(command->victim->words) + 2] = {
+        EMULATOR, "-g", (char *)command->stub, (char *)myld(), (char *)command->program};
+    char **first = words + EMULATOR_WORDS;
     int null = open("/dev/null", O_RDWR);
     int out = open(command->error, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 
     dup2(null, 0);
     dup2(out, 1);
     dup2(out, 2);
-    limit(RLIMIT_CPU, 1);
-    limit(RLIMIT_AS, 4UL << 30);
+    limit(RLIMIT_CPU, command->stub ? EMULATOR_SECONDS : 1);
+    limit(RLIMIT_AS, (command->stub ? 16UL : 4UL) << 30);
     limit(RLIMIT_FSIZE, 1 << 20);
     limit(RLIMIT_CORE, 0);
     setenv("LD_LIBRARY_PATH", command->folders, 1);
-    memcpy(words + 2, command->victim->words + 1, sizeof words - 3 * sizeof *words);
-    char **from = words + command->victim->by_kernel;
-    ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-    execv(from[0], from);
+    for (size_t i = 1; i < ARRAY_LENGTH(command->victim->words); i++)
+        first[i + 1] = (char *)command->victim->words[i];
+    if (command->victim->by_kernel) /* maps the loader itself */
+        memmove(first, first + 1, ARRAY_LENGTH(command->victim->words) * sizeof *first);
+    if (command->stub) {
+        execvp(words[0], words);
+    } else {
+        ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+        execv(first[0], first);
+    }
     _exit(NOT_STARTED);
 }
 
@@ -341,19 +352,27 @@ static bool reads_for_program(unsigned long address) {
     return false;
 }
 
-/* Is the stopped process's program counter in the loader's own code? */
+static unsigned long program_counter(pid_t child) {
+    char line[1024] = "";
+    unsigned long pc = 0;
+    FILE *file = fopen(text("/proc/%d/syscall", child), "r");
+
+    if (file && fgets(line, sizeof line, file) && strrchr(line, ' '))
+        pc = strtoul(strrchr(line, ' '), NULL, 16);
+    if (file)
+        fclose(file);
+    return pc;
+}
+
+/* Is the stopped process's program counter in the loader's own code? It becomes an offset in the
+ * file. The emulator has the program's memory at the same addresses, but does not execute it. */
 static bool in_loader(pid_t child, unsigned long *pc) {
     struct stat loader;
     char line[1024] = "";
     bool inside = false;
-    FILE *file = fopen(text("/proc/%d/syscall", child), "r");
 
-    if (file && fgets(line, sizeof line, file) && strrchr(line, ' '))
-        *pc = strtoul(strrchr(line, ' '), NULL, 16);
-    if (file)
-        fclose(file);
     cr_assert(stat(myld(), &loader) == 0);
-    file = fopen(text("/proc/%d/maps", child), "r");
+    FILE *file = fopen(text("/proc/%d/maps", child), "r");
     while (file && fgets(line, sizeof line, file)) {
         unsigned long from;
         unsigned long to;
@@ -361,7 +380,8 @@ static bool in_loader(pid_t child, unsigned long *pc) {
         unsigned long inode;
         char rights[8];
         if (sscanf(line, "%lx-%lx %7s %lx %*s %lu", &from, &to, rights, &offset, &inode) != 5 ||
-            !strchr(rights, 'x') || *pc < from || *pc >= to || inode != loader.st_ino)
+            (!emulated() && !strchr(rights, 'x')) || *pc < from || *pc >= to ||
+            inode != loader.st_ino)
             continue;
         *pc += offset - from;
         inside = !reads_for_program(*pc);
@@ -388,6 +408,11 @@ static bool wait_event(pid_t child, int *status) {
     }
 }
 
+static bool at_fault(pid_t child, unsigned long pc, struct ending *ending) {
+    ending->pc = pc;
+    return in_loader(child, &ending->pc);
+}
+
 static struct ending watch(pid_t child) {
     struct ending ending = {0};
 
@@ -399,13 +424,38 @@ static struct ending watch(pid_t child) {
             number = 0;
         if (number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE ||
             number == SIGABRT)
-            ending.loader = ending.loader || in_loader(child, &ending.pc);
+            ending.loader = ending.loader || at_fault(child, program_counter(child), &ending);
         if (number == SIGXCPU || number == SIGKILL)
-            ending.hung = in_loader(child, &ending.pc);
+            ending.hung = at_fault(child, program_counter(child), &ending);
         ptrace(PTRACE_CONT, child, NULL, (void *)(intptr_t)number);
     }
-    ending.hung = in_loader(child, &ending.pc); /* asleep there; the program's own may be long */
+    /* asleep there; the program's own may be long */
+    ending.hung = at_fault(child, program_counter(child), &ending);
     kill(child, SIGKILL);
+    waitpid(child, &ending.status, 0);
+    return ending;
+}
+
+/* The same in an emulator. */
+static struct ending watch_emulated(pid_t child, const char *path) {
+    struct ending ending = {0};
+    int stub = stub_connect(path, child);
+    int number = stub < 0 ? 0 : stub_continue(stub, 0, EMULATOR_SECONDS);
+
+    for (; number > 0; number = stub_continue(stub, number, EMULATOR_SECONDS)) {
+        bool fault = number == SIGSEGV || number == STUB_SIGBUS || number == SIGILL ||
+                     number == SIGFPE || number == SIGABRT;
+        if (fault)
+            ending.loader = ending.loader || at_fault(child, stub_program_counter(stub), &ending);
+        if (number == SIGTRAP)
+            number = 0;
+    }
+    if (number < 0 && stub_interrupt(stub, EMULATOR_SECONDS) > 0)
+        ending.hung = at_fault(child, stub_program_counter(stub), &ending);
+    if (number < 0)
+        kill(child, SIGKILL);
+    if (stub >= 0)
+        close(stub);
     waitpid(child, &ending.status, 0);
     return ending;
 }
@@ -423,7 +473,9 @@ static struct ending run_traced(const struct command *command) {
         sigprocmask(SIG_UNBLOCK, &set, NULL);
         become(command);
     }
-    struct ending ending = watch(child);
+    struct ending ending = command->stub ? watch_emulated(child, command->stub) : watch(child);
+    if (command->stub)
+        unlink(command->stub);
     ending.message = !stat(command->error, &info) && info.st_size > 0;
     return ending;
 }
@@ -482,12 +534,14 @@ static int expect_sound(const struct command *command, const struct victim *vict
 }
 
 static void torment(const struct victim *victim, unsigned seed) {
-    if (emulated())
-        cr_skip_test("the tracer sees the emulator's code, not the loader's");
+    if (!kernel_starts_programs())
+        cr_skip_test("the kernel here starts no programs of that machine");
 
     char *damaged = place(victim);
     const struct image original = read_image(damaged);
     struct command command = {.victim = victim, .error = text("%s/error", scratch())};
+    if (emulated())
+        command.stub = text("%s/stub", scratch());
     char *home = text("%s/%s", samples(), victim->file);
     int refused = 0;
     int differ = 0;
