@@ -17,14 +17,12 @@
 /* What an IFUNC resolver's call takes through arch_call_keeping_vectors. */
 struct resolver_call {
     struct linker *linker;
-    struct symbol_result definition;
-    uintptr_t value;
-    struct error *error;
+    uintptr_t resolver;
 };
 
 static uintptr_t call_keeping_vectors(void *argument) {
     struct resolver_call *call = argument;
-    return relocate_value(call->linker, call->definition, &call->value, call->error);
+    return arch_call_ifunc(call->resolver, call->linker);
 }
 
 /* The same for auditors. */
@@ -48,53 +46,62 @@ static _Noreturn void give_up(struct linker *linker, const struct error *error) 
     event_exit(linker, 127, text, NULL);
 }
 
-/* Finds who defines the function for the slot of relocation number `number`; symbol NULL: nobody,
- * and it is weak. */
-static struct symbol_result find_definition(struct linker *linker, struct object *object,
-                                            size_t number) {
+/* Each of these ends the process. They have frames of their own for the error, which is large: the
+ * first call of a function may come on a stack that is nearly full, or small. */
+static _Noreturn __attribute__((noinline)) void
+refuse(struct linker *linker, const struct object *object, const char *format, const char *name) {
     struct error error;
-    error.kind = ERROR_NONE; /* it is large: no more of it is set than need be */
-    bool known = number < object->plt_rela_count;
-    uint32_t index = known ? (uint32_t)(object->plt_rela[number].r_info >> 32) : 0;
-    if (!known || !symbol_index_is_valid(object, index)) {
-        error_set(&error, ERROR_FILE, 0, object->label,
-                  known ? "relocation with an invalid symbol" : "PLT entry without relocation");
-        give_up(linker, &error);
-    }
-    struct symbol_request request;
-    struct symbol_result definition = symbol_resolve(object, index, true, false, &request);
-    if (!definition.symbol && ELF64_ST_BIND(object->symbols[index].st_info) != STB_WEAK) {
-        relocate_undefined(linker, object, &request, &error);
-        give_up(linker, &error);
-    }
-    if (!definition.symbol)
-        return definition;
-    relocate_note_binding(object, (struct object *)definition.object);
-    if (definition.symbol->st_shndx != SHN_ABS &&
-        !object_contains(definition.object, symbol_address(definition))) {
-        error_set(&error, ERROR_FILE, 0, definition.object->label,
-                  "symbol `%s' lies outside of the loaded segments", request.name);
-        give_up(linker, &error);
-    }
-    return definition;
+    error_set(&error, ERROR_FILE, 0, object->label, format, name);
+    give_up(linker, &error);
+}
+
+static _Noreturn __attribute__((noinline)) void
+refuse_undefined(struct linker *linker, struct object *object,
+                 const struct symbol_request *request) {
+    struct error error;
+    relocate_undefined(linker, object, request, &error);
+    give_up(linker, &error);
 }
 
 static bool has_resolver(struct symbol_result definition) {
     return definition.symbol && ELF64_ST_TYPE(definition.symbol->st_info) == STT_GNU_IFUNC;
 }
 
+/* Finds who defines the function for the slot of relocation number `number`; symbol NULL: nobody,
+ * and it is weak. */
+static struct symbol_result find_definition(struct linker *linker, struct object *object,
+                                            size_t number) {
+    bool known = number < object->plt_rela_count;
+    uint32_t index = known ? (uint32_t)(object->plt_rela[number].r_info >> 32) : 0;
+    if (!known || !symbol_index_is_valid(object, index))
+        refuse(linker, object,
+               known ? "relocation with an invalid symbol" : "PLT entry without relocation", NULL);
+    struct symbol_request request;
+    struct symbol_result definition = symbol_resolve(object, index, true, false, &request);
+    if (!definition.symbol && ELF64_ST_BIND(object->symbols[index].st_info) != STB_WEAK)
+        refuse_undefined(linker, object, &request);
+    if (!definition.symbol)
+        return definition;
+    relocate_note_binding(object, (struct object *)definition.object);
+    uintptr_t address = symbol_address(definition);
+    if (definition.symbol->st_shndx != SHN_ABS && !object_contains(definition.object, address))
+        refuse(linker, definition.object, "symbol `%s' lies outside of the loaded segments",
+               request.name);
+    if (has_resolver(definition) && !object_has_code(definition.object, address))
+        refuse(linker, definition.object, "IFUNC resolver is not code of the object", NULL);
+    return definition;
+}
+
 /* The function that an IFUNC's resolver chooses for the slot at `slot`. */
 static uintptr_t choose(struct linker *linker, const struct object *object,
                         struct symbol_result definition, uintptr_t slot) {
-    struct error error = {.kind = ERROR_NONE};
-    struct resolver_call call = {.linker = linker, .definition = definition, .error = &error};
-    if (!arch_call_keeping_vectors(call_keeping_vectors, &call,
-                                   arch_vector_area(linker_cpu(linker))))
-        give_up(linker, &error);
+    struct resolver_call call = {linker, symbol_address(definition)};
+    uintptr_t value = arch_call_keeping_vectors(call_keeping_vectors, &call,
+                                                arch_vector_area(linker_cpu(linker)));
     EVENT(linker, ifunc, .object = object, .in = definition.object,
           .symbol = definition.object->strings + definition.symbol->st_name, .place = slot,
-          .resolver = symbol_address(definition), .value = call.value);
-    return call.value;
+          .resolver = call.resolver, .value = value);
+    return value;
 }
 
 uintptr_t lazy_bind(struct object *object, size_t index) {

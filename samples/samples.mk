@@ -79,6 +79,7 @@ $(call both,order_cycle,order.c,liborder_x.so liborder_a.so)
 # Binding.
 $(call both,liblazy.so,liblazy.c)
 $(call both,lazy,lazy.c,liblazy.so,-z lazy)
+$(call glibc,depth,depth.c,,-z lazy -fno-builtin)
 $(call both,lazy_now,lazy.c,liblazy.so,-z now)
 $(call both,lazy_now_norelro,lazy.c,liblazy.so,-z now -z norelro)
 $(call both,libargs.so,libargs.c)

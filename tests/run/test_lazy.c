@@ -1,5 +1,6 @@
 /* Lazy binding: it is the default, it can be turned off, and it disturbs no argument register. */
 #include "support.h"
+#include <stdio.h>
 #include <string.h>
 
 static const char *const lines[] = {
@@ -37,4 +38,18 @@ Test(lazy, registers) {
     cr_expect(strstr(first, " chain 1 "), "%s", first);
     if (!strcmp(TEST_ARCH, "x86_64"))
         cr_expect(strstr(first, " rax 78187493520"), "%s", first);
+}
+
+/* A function's first call may come where there is little stack: it takes no more than under ld.so.
+ */
+Test(lazy, little_stack) {
+    static const char shown[] = "plain: %d more\nchosen: %d more";
+    int plain, chosen, own_plain, own_chosen;
+    struct result native = run("./depth");
+
+    cr_assert_eq(sscanf(native.out, shown, &plain, &chosen), 2, "%s", native.out);
+    struct result got = run_myld(EXPLICIT, NULL, "./depth");
+    cr_assert_eq(sscanf(got.out, shown, &own_plain, &own_chosen), 2, "%s", got.out);
+    cr_expect(own_plain > 0 && own_plain <= plain, "%d bytes, not %d", own_plain, plain);
+    cr_expect(own_chosen <= chosen, "%d bytes, not %d", own_chosen, chosen);
 }
