@@ -20,6 +20,7 @@
 #include "linker.h"
 #include "memory.h"
 #include "retire.h"
+#include "sieve.h"
 #include "sys.h"
 #include <sys/mman.h>
 
@@ -188,12 +189,16 @@ bool index_find(const struct symbol_index *index, uint32_t hash, size_t *object,
     return true;
 }
 
+void index_prefetch(const struct symbol_index *index, uint32_t hash) {
+    __builtin_prefetch(&index->slots[slot_number(index, hash)]);
+}
+
 /* -- reading ahead -- */
 
 /* One symbol on its way through the steps. */
 struct ahead {
     uint32_t number; /* of the symbol that a relocation refers to */
-    uint32_t *hash;  /* where that of its name goes */
+    struct foreseen *foreseen;
     const char *name;
     const struct object *object; /* that defines it */
     const Elf64_Sym *definition; /* NULL: none is known */
@@ -202,19 +207,35 @@ struct ahead {
 /* Collects the symbols that differ from the one before; *covered becomes how many relocations that
  * are. */
 static size_t find_symbols(const struct object *object, const Elf64_Rela *table, size_t *covered,
-                           uint32_t last, uint32_t *hash, struct ahead *ahead) {
+                           uint32_t last, struct foreseen *foreseen, struct ahead *ahead) {
     size_t count = 0, i = 0;
     for (; i < *covered && count < INDEX_BATCH; i++) {
         uint32_t number = (uint32_t)(table[i].r_info >> 32);
-        hash[i] = 0;
+        foreseen[i] = (struct foreseen){0, false};
         if (!number || number == last || number >= object->symbol_limit)
             continue;
         last = number;
         __builtin_prefetch(&object->symbols[number]);
-        ahead[count++] = (struct ahead){.number = number, .hash = &hash[i]};
+        ahead[count++] = (struct ahead){.number = number, .foreseen = &foreseen[i]};
     }
     *covered = i;
     return count;
+}
+
+/* Sorts out those that bind to the object itself. Returns how many are left. */
+static size_t sift(struct sieve *sieve, const struct object *object, size_t count,
+                   struct ahead *ahead) {
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++)
+        sieve_prefetch(object, ahead[i].number);
+    for (size_t i = 0; i < count; i++)
+        sieve_prefetch_filter(sieve, object, ahead[i].number);
+    for (size_t i = 0; i < count; i++) {
+        ahead[i].foreseen->own = sieve_passes(sieve, object, ahead[i].number);
+        if (!ahead[i].foreseen->own)
+            ahead[left++] = ahead[i];
+    }
+    return left;
 }
 
 static void find_names(const struct object *object, size_t count, struct ahead *ahead) {
@@ -230,15 +251,15 @@ static void find_names(const struct object *object, size_t count, struct ahead *
 
 static void find_hashes(const struct symbol_index *index, size_t count, struct ahead *ahead) {
     for (size_t i = 0; i < count; i++) {
-        *ahead[i].hash = symbol_gnu_hash(ahead[i].name);
+        ahead[i].foreseen->hash = symbol_gnu_hash(ahead[i].name);
         if (index)
-            __builtin_prefetch(&index->slots[slot_number(index, *ahead[i].hash)]);
+            index_prefetch(index, ahead[i].foreseen->hash);
     }
 }
 
 /* The symbol with the right hash, and what a look at it touches. */
 static void find_definition(const struct symbol_index *index, struct ahead *ahead) {
-    uint64_t slot = index->slots[find_slot(index, *ahead->hash)];
+    uint64_t slot = index->slots[find_slot(index, ahead->foreseen->hash)];
     ahead->definition = NULL;
     if (!slot)
         return;
@@ -253,10 +274,13 @@ static void find_definition(const struct symbol_index *index, struct ahead *ahea
         __builtin_prefetch(&object->versym[symbol]);
 }
 
-size_t index_look_ahead(const struct symbol_index *index, const struct object *object,
-                        const Elf64_Rela *table, size_t covered, uint32_t last, uint32_t *hash) {
+size_t index_look_ahead(const struct symbol_index *index, struct sieve *sieve,
+                        const struct object *object, const Elf64_Rela *table, size_t covered,
+                        uint32_t last, struct foreseen *foreseen) {
     struct ahead ahead[INDEX_BATCH];
-    size_t count = find_symbols(object, table, &covered, last, hash, ahead);
+    size_t count = find_symbols(object, table, &covered, last, foreseen, ahead);
+    if (sieve)
+        count = sift(sieve, object, count, ahead);
     find_names(object, count, ahead);
     find_hashes(index, count, ahead);
     for (size_t i = 0; index && i < count; i++)

@@ -7,6 +7,7 @@
 #include "symbol.h"
 
 struct linker;
+struct sieve;
 
 /* So many symbols are looked at ahead, and at most so many relocations. */
 #define INDEX_BATCH 16
@@ -27,11 +28,22 @@ void index_drop(struct linker *linker, struct object_list *list);
  * list, and the symbol's among those that the object hashes. Returns false when nowhere. */
 bool index_find(const struct symbol_index *index, uint32_t hash, size_t *object, uint32_t *symbol);
 
+/* What reading ahead finds out about the symbol of a relocation. */
+struct foreseen {
+    uint32_t hash; /* the GNU hash of its name; 0: not known */
+    bool own;      /* it binds to the object's own definition */
+};
+
 /* Brings what the next relocations of `object` will need into the cache: their symbols' names and,
- * with an index, its slots and the definitions. `last`: the symbol that was looked up last, 0:
- * none. Returns how many of the `covered` (up to INDEX_COVERED) relocations it has looked at, and
- * fills hash[] with the GNU hashes of the names of these: 0 where it is not known or not needed. */
-size_t index_look_ahead(const struct symbol_index *index, const struct object *object,
-                        const Elf64_Rela *table, size_t covered, uint32_t last, uint32_t *hash);
+ * with an index, its slots and the definitions. `sieve`: finds those that bind to the object
+ * itself, whose names nobody needs; NULL: all are to be looked up. `last`: the symbol that was
+ * looked up last, 0: none. Returns how many of the `covered` (up to INDEX_COVERED) relocations it
+ * has looked at, and fills foreseen[] for these. */
+size_t index_look_ahead(const struct symbol_index *index, struct sieve *sieve,
+                        const struct object *object, const Elf64_Rela *table, size_t covered,
+                        uint32_t last, struct foreseen *foreseen);
+
+/* Brings the slot of a hash, of which the lowest bit does not count, into the cache. */
+void index_prefetch(const struct symbol_index *index, uint32_t hash);
 
 #endif

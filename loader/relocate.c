@@ -82,7 +82,7 @@ static void remember(struct pass *pass, uint32_t index, bool for_call, bool vali
 CHECKED(static void check_own(const struct pass *pass, uint32_t index, bool for_call) {
     struct symbol_request request;
     struct symbol_result found =
-        symbol_resolve_hashed(pass->object, index, pass->hash, for_call, false, &request);
+        symbol_resolve_hashed(pass->object, index, pass->foreseen.hash, for_call, false, &request);
     CHECK(found.object == pass->object && found.symbol == &pass->object->symbols[index]);
 })
 
@@ -106,15 +106,15 @@ bool pass_resolve(struct pass *pass, uint32_t index, bool for_call, bool for_cop
     if (!symbol_index_is_valid(object, index))
         return pass_fail(pass, "relocation with an invalid symbol");
     const Elf64_Sym *reference = &object->symbols[index];
-    if (pass->sieve && pass->hash && !for_copy &&
-        sieve_passes(pass->sieve, object, index, pass->hash)) {
+    if (pass->foreseen.own && !for_copy) {
         *result = pass->last = (struct symbol_result){object, reference};
         CHECKED(check_own(pass, index, for_call);)
         remember(pass, index, for_call, true);
         return true;
     }
     struct symbol_request request;
-    *result = symbol_resolve_hashed(object, index, pass->hash, for_call, for_copy, &request);
+    *result =
+        symbol_resolve_hashed(object, index, pass->foreseen.hash, for_call, for_copy, &request);
     if (result->symbol && result->symbol->st_shndx == SHN_UNDEF && !result->symbol->st_value)
         result->symbol = NULL; /* a hidden weak reference that the link editor left */
     pass->last = *result;
@@ -287,25 +287,25 @@ static bool is_place(struct pass *pass, const Elf64_Rela *rela) {
 
 static bool apply_table(struct pass *pass, const Elf64_Rela *table, size_t start, size_t count) {
     struct relocation relocation;
-    uint32_t hash[INDEX_COVERED];
+    struct foreseen foreseen[INDEX_COVERED];
     for (size_t i = start, batch = start, end = start; i < count; i++) {
         if (i == end) {
             batch = i;
-            end += index_look_ahead(pass->index, pass->object, &table[i],
+            end += index_look_ahead(pass->index, pass->sieve, pass->object, &table[i],
                                     min_size(count - i, INDEX_COVERED),
-                                    pass->last_valid ? pass->last_index : 0, hash);
+                                    pass->last_valid ? pass->last_index : 0, foreseen);
         }
         if (table[i].r_info == pass->same && pass->same && is_place(pass, &table[i])) {
             store(pass->object->bias + table[i].r_offset,
                   pass->same_value + (uint64_t)table[i].r_addend);
             continue;
         }
-        pass->hash = hash[i - batch];
+        pass->foreseen = foreseen[i - batch];
         if ((!decode(pass, &table[i], &relocation) || !apply(pass, &relocation)) &&
             !report_and_go_on(pass->linker, pass->error))
             return false;
     }
-    pass->hash = 0;
+    pass->foreseen = (struct foreseen){0, false};
     return true;
 }
 
@@ -406,7 +406,6 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
                      struct error *error) {
     struct sieve sieve;
     struct pass pass = {.linker = linker, .object = object, .options = options, .error = error};
-    sieve.object = NULL;
     pass.sieve = event_wanted(linker, EVENT_candidate) ? NULL : &sieve;
     pass.watched = audit_watches(linker, object);
     pass.calls = pass.watched && audit_sees_calls(linker);
@@ -417,6 +416,8 @@ bool relocate_object(struct linker *linker, struct object *object, struct reloca
     pass_tell_state(&pass, "begin");
     if (object->scopes && object->scopes->count)
         pass.index = object->scopes->item[0]->list->index;
+    sieve.object = NULL;
+    sieve.index = pass.index;
     long result = set_text_writable(object, true);
     if (result < 0)
         return error_set(error, ERROR_FILE, (int)-result, object->label,

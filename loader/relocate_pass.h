@@ -34,7 +34,7 @@ struct pass {
     uintptr_t same_value; /* and that symbol's value */
     const struct symbol_index *index; /* of the first scope; NULL: none */
     struct sieve *sieve;              /* NULL: every symbol is looked up */
-    uint32_t hash;                    /* of the present relocation's name; 0: not known */
+    struct foreseen foreseen;         /* of the present relocation */
     bool watched;                     /* auditors want to see what PLT slots are bound to */
     bool calls;                       /* and each call through them: none is ever filled */
     struct deferred *deferred;

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "loader/image.h"
 #include "loader/index.h"
+#include "loader/sieve.h"
 #include "loader/version.h"
 #include "made.h"
 #include <criterion/criterion.h>
@@ -183,4 +184,55 @@ Test(index, all_names_of_real_libraries) {
     }
     cr_expect_gt(asked, 30000);
     cr_expect_gt(found, 20000);
+}
+
+/* ---- references of an object to itself ---- */
+
+/* Asks of each symbol of an object that the sieve passes whether a scan finds it. Returns how many
+ * it has passed. */
+static size_t sift(struct sieve *sieve, struct object *object, struct object_list *list) {
+    struct symbol_index *index = list->index;
+    size_t passed = 0;
+
+    sieve->object = NULL;
+    sieve->index = index;
+    list->index = NULL;
+    for (uint32_t symbol = 1; symbol_index_is_valid(object, symbol) && symbol < 20000; symbol++) {
+        if (!sieve_passes(sieve, object, symbol))
+            continue;
+        struct symbol_request request = symbol_request_for(
+            object->strings + object->symbols[symbol].st_name, symbol_version(object, symbol));
+        struct symbol_result found = symbol_find_in_list(list, 0, &request);
+        cr_expect(found.object == object && found.symbol == &object->symbols[symbol],
+                  "%s: not what a scan finds", request.name);
+        passed++;
+    }
+    list->index = index;
+    return passed;
+}
+
+Test(index, own_references_that_need_no_name) {
+    /* A library, others, and the same library once more: its first copy has all names. */
+    static const char *const names[] = {"libgcc_s.so.1", "libstdc++.so.6", "libm.so.6",
+                                        "libstdc++.so.6", "libc.so.6"};
+    struct object_list *list = object_list_new(ARRAY_LENGTH(names));
+    struct scope scope = {.list = list};
+    struct scope_list *scopes = calloc(1, sizeof *scopes + sizeof scopes->item[0]);
+    struct sieve sieve;
+
+    scopes->count = 1;
+    scopes->item[0] = &scope;
+    for (size_t i = 0; i < list->count; i++) {
+        list->item[i] = load(names[i]);
+        cr_assert(list->item[i], "%s", names[i]);
+        list->item[i]->scopes = scopes;
+    }
+    for (int indexed = 0; indexed < 2; indexed++) {
+        if (indexed)
+            index_build(list);
+        cr_expect_gt(sift(&sieve, list->item[1], list), 4000);
+        cr_expect_eq(sift(&sieve, list->item[3], list), 0);
+        size_t libc = sift(&sieve, list->item[4], list);
+        cr_expect_gt(libc, 1000, "%zu", libc);
+    }
 }
