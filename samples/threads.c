@@ -4,13 +4,15 @@
  *   threads churn ROUNDS FILE…   opens and closes libraries with thread-local variables (libtls.c),
  *                                while threads that run use each of them; memory must not grow
  *   threads slot ROUNDS FILE     opens FILE and has all threads call through one unbound slot of it
- *   threads errors               what dlerror tells is the thread's own
- *   threads fork ROUNDS FILE OTHER   forks while threads are inside dlopen and dlclose of FILE;
- * each child opens, uses and closes both
+ *   threads signals ROUNDS FILE  opens FILE and has each thread use its thread-local variables for
+ * the first time in a signal handler, while the others do other things threads errors what dlerror
+ * tells is the thread's own threads fork ROUNDS FILE OTHER   forks while threads are inside dlopen
+ * and dlclose of FILE; each child opens, uses and closes both
  */
 #include "tls.h"
 #include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -135,6 +137,48 @@ static void share_slot(int rounds) {
     printf("%d rounds, %d wrong\n", rounds, wrong);
 }
 
+/* -- signals -- */
+
+static _Thread_local volatile int handled; /* views in handlers that were right */
+
+static void handle(int number) {
+    struct tls_view (*view)(void) = (struct tls_view(*)(void))function;
+    (void)number;
+    if (!view)
+        return;
+    struct tls_view first = view(), second = view();
+    handled += first.own == 7 && second.own == 8 && first.shared == 1000 && !first.misaligned;
+}
+
+/* Signals itself while it allocates and looks symbols up. */
+static void *be_interrupted(void *number) {
+    for (;;) {
+        pthread_barrier_wait(&barrier);
+        if (!function)
+            return NULL;
+        handled = 0;
+        void *block = malloc(64 + (size_t)(long)number * 8);
+        wrong += pthread_kill(pthread_self(), SIGUSR1) != 0 || !dlsym(RTLD_DEFAULT, "malloc");
+        free(block);
+        wrong += handled != 1;
+        pthread_barrier_wait(&barrier);
+    }
+}
+
+static void signal_all(int rounds) {
+    struct sigaction action = {.sa_handler = handle};
+    sigaction(SIGUSR1, &action, NULL);
+    start(be_interrupted);
+    for (int i = 0; i < rounds; i++) {
+        void *library = dlopen(file, RTLD_NOW);
+        one_round(view_of(library, file));
+        wrong += dlclose(library) != 0;
+    }
+    one_round(NULL);
+    join();
+    printf("%d rounds, %d wrong\n", rounds, wrong);
+}
+
 /* -- dlerror -- */
 
 static void *fail(void *number) {
@@ -211,6 +255,8 @@ int main(int argc, char **argv) {
         churn(rounds, argv + 3);
     else if (!strcmp(what, "slot") && file)
         share_slot(rounds);
+    else if (!strcmp(what, "signals") && file)
+        signal_all(rounds);
     else if (!strcmp(what, "errors"))
         ask_errors();
     else if (!strcmp(what, "fork") && argc > 4)

@@ -45,6 +45,13 @@ static const char *const lines[] = {
     "NESTED=./nowhere.so ./plugin_host open=./libnested.so close",
     "NESTED=./libplugin_two.so ./plugin_host open=./libplugin_two.so open=./libnested.so close "
     "close mapped=libplugin_two",
+    /* destructors of a thread's objects keep it; so does a unique symbol */
+    "./plugin_host open=./libpin.so call=pin close mapped=libpin open=./libpin.so call=pin close",
+    "./plugin_host open=./libpin.so call=pin_thread close mapped=libpin",
+    "./plugin_host open=./libpin.so open=./libpin.so call=pin_thread close call=pin close "
+    "mapped=libpin",
+    "./plugin_host open=./libscope_b.so close mapped=libscope_b",
+    "./plugin_host open=./libthrow.so close mapped=libthrow",
     /* whoever is bound to a library keeps it */
     "./plugin_host open=./libborrow.so global=./liblend.so open=./libborrow.so call=borrow close "
     "close mapped=liblend call=borrow close mapped=liblend",

@@ -111,3 +111,21 @@ TABLE_TEST(musl, mixed, mixed) {
         cr_skip_test("no musl here");
     compare(WAY(BIND), COMPARE_ERROR, *row);
 }
+
+/* Where the program's loader is not to be had, MYLD_MUSL_LIBC names the libc.so; else the program's
+ * PT_INTERP counts. */
+Test(musl, libc_by_variable) {
+    if (access(native_musl, F_OK) || emulated())
+        cr_skip_test("no musl here");
+    const char *folder = scratch();
+    struct result made = runf("sh -c 'cp -L %s %s/libc.so && cp musl/plugin_host %s/ && patchelf "
+                              "--set-interpreter /nowhere/ld-musl.so.1 %s/plugin_host'",
+                              native_musl, folder, folder, folder);
+    cr_assert_eq(made.exit, 0, "%s", made.error);
+    const char *line = text("%s/plugin_host mapped=%s/libc.so", folder, folder);
+    struct result got = runf("MYLD_MUSL_LIBC=%s/libc.so %s %s", folder, myld(), line);
+    cr_expect(got.exit == 0 && strstr(got.out, text("%s/libc.so: mapped\n", folder)), "%s%s",
+              got.out, got.error);
+    got = runf("MYLD_MUSL_LIBC=/nowhere/libc.so %s ./musl/plugin_host mapped=%s", myld(), folder);
+    cr_expect(got.exit == 0 && strstr(got.out, ": not mapped\n"), "%s%s", got.out, got.error);
+}

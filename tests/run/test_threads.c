@@ -10,6 +10,8 @@
 static const char *const glibc[] = {
     "./threads churn 600 ./libtls_gd.so ./libtls_ld.so ./libtls_desc.so",
     "./threads slot 150 ./libslot.so",
+    "./threads signals 100 ./libtls_gd.so",
+    "./threads signals 100 ./libtls_desc.so",
     "./threads errors",
     "EAGER=lef ./plugin_host open=./libeager.so close mapped=libeager open=./libeager.so",
     "EAGER=tlaes LD_PRELOAD=./libeager.so ./hello",
@@ -42,6 +44,7 @@ Test(threads, waited_for) {
 static const char *const musl[] = {
     "./musl/threads churn 600 ./musl/libtls_gd.so ./musl/libtls_ld.so ./musl/libtls_desc.so",
     "./musl/threads slot 150 ./musl/libslot.so",
+    "./musl/threads signals 100 ./musl/libtls_gd.so",
     "./musl/threads errors",
     "EAGER=tlaeso OTHER=./musl/libplugin_one.so ./musl/plugin_host open=./musl/libeager.so close",
     "EAGER=tlaeso OTHER=./musl/libplugin_two.so LD_PRELOAD=./musl/libeager.so ./musl/hello",
