@@ -257,7 +257,8 @@ static bool apply_kind(struct pass *pass, const struct relocation *relocation) {
         return apply_narrow(pass, relocation);
     default:
         return error_set(pass->error, ERROR_FILE, 0, pass->object->label,
-                         "unexpected reloc type 0x%02x", relocation->type);
+                         "unexpected %sreloc type 0x%02x", pass->waiting ? "PLT " : "",
+                         relocation->type);
     }
 }
 
@@ -347,6 +348,7 @@ static bool apply_plt(struct pass *pass) {
         return apply_table(pass, object->plt_rela, 0, object->plt_rela_count);
     struct relocation relocation;
     size_t waiting = 0;
+    pass->waiting = true;
     for (size_t i = 0; i < object->plt_rela_count; i++) {
         if (!decode(pass, &object->plt_rela[i], &relocation))
             return false;

@@ -27,8 +27,9 @@ struct pass {
     struct segment place; /* the segment of the last place: most relocations hit the same one */
     uint32_t last_index;  /* the last symbol that was looked up, and how */
     bool last_for_call, last_valid;
-    bool again; /* the last reference hit that memory */
-    bool sign;  /* the relocations are those of a signed PLT */
+    bool again;   /* the last reference hit that memory */
+    bool sign;    /* the relocations are those of a signed PLT */
+    bool waiting; /* those of the PLT, which may wait for their first call */
     struct symbol_result last;
     uint64_t same;        /* r_info of the last plain word that needed a symbol; 0: none yet */
     uintptr_t same_value; /* and that symbol's value */

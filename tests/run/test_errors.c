@@ -62,17 +62,28 @@ static char *make_bad(const char *name, const char *script) {
     char *file = text("%s/%s", scratch(), name);
     const char *other =
         strcmp(TEST_ARCH, "x86_64") ? "76" : "267"; /* EM_X86_64, EM_AARCH64, octal */
-    struct result made =
-        runf("sh -c 'f=%s; other=%s; set %s; "
-             "poke() { printf \"\\\\$2\" | dd of=$f bs=1 seek=$1 conv=notrunc status=none; }; %s'",
-             file, other, samples(), script);
+    struct result made = runf(
+        "sh -c 'f=%s; other=%s; set %s; "
+        "poke() { printf \"\\\\$2\" | dd of=$f bs=1 seek=$1 conv=notrunc status=none; }; "
+        "header() { n=$(readelf -lW $f | sed -n \"s/^  *\\([A-Z_]*\\) .*0x.*/\\1/p\" | grep -nx $1 "
+        "| sed \"s/:.*//;q\"); echo $((64 + 56 * (n - 1) + ${2:-0})); }; "
+        "section() { echo $((0x$(readelf -SW $f | grep \"[.]$1 \" | "
+        "sed \"s/.*$1 *[A-Z]* *[0-9a-f]* *\\([0-9a-f]*\\).*/\\1/\") + $2)); }; %s'",
+        file, other, samples(), script);
     cr_assert(made.exit == 0, "%s: %s", script, made.error);
     return file;
 }
 
+/* As those, for libraries alone: as programs they have nowhere to begin. */
+static const char *const bad_libraries[] = {
+    "cp $1/libgreet.so $f; poke $(header DYNAMIC) 0",
+    "cp $1/libgreet.so $f; poke $(header LOAD 16) 1",       /* p_vaddr */
+    "cp $1/libgreet.so $f; poke $(section rela.plt 8) 377", /* a type of relocations */
+};
+
 /* As a library, needed by the program (the folder stands before the program's own). */
-TABLE_TEST(errors, library, bad_files) {
-    char *file = make_bad("libgreet.so", *row);
+static void need_bad(const char *script) {
+    char *file = make_bad("libgreet.so", script);
     char *folder = strndup(file, strlen(file) - strlen("/libgreet.so"));
     char *line = text("LD_LIBRARY_PATH=%s ./greet", folder);
     struct result native = run(line);
@@ -80,24 +91,40 @@ TABLE_TEST(errors, library, bad_files) {
     for (enum way way = EXPLICIT; way <= INTERP; way++) {
         struct result got = run_myld(way, NULL, line);
         if (native.exit == 2) /* found one that works in another folder */
-            compare_results(&native, &got, COMPARE_FIRST_LINE, "any", text("%s: %s", *row, line));
+            compare_results(&native, &got, COMPARE_FIRST_LINE, "any", text("%s: %s", script, line));
         else
-            compare_failure(&native, &got, "library", text("%s: %s", *row, line));
+            compare_failure(&native, &got, "library", text("%s: %s", script, line));
     }
 }
 
+TABLE_TEST(errors, library, bad_files) {
+    need_bad(*row);
+}
+
+TABLE_TEST(errors, bad_library, bad_libraries) {
+    need_bad(*row);
+}
+
 /* Opened at run time: dlerror gives the native text, and the program goes on. */
-TABLE_TEST(errors, opened, bad_files) {
-    char *file = make_bad("libbad.so", *row);
+static void open_bad(const char *script) {
+    char *file = make_bad("libbad.so", script);
     char *line = text("./plugin_host open=%s open=./libplugin_one.so call=plugin_run", file);
 
     struct result native = run(line);
     struct result got = run_myld(EXPLICIT, NULL, line);
     if (native.signal)
         cr_expect(!got.signal && got.exit == 0 && strstr(got.out, "one: run 1"),
-                  "%s: signal %d exit %d", *row, got.signal, got.exit);
+                  "%s: signal %d exit %d", script, got.signal, got.exit);
     else
-        compare_results(&native, &got, 0, *row, line);
+        compare_results(&native, &got, 0, script, line);
+}
+
+TABLE_TEST(errors, opened, bad_files) {
+    open_bad(*row);
+}
+
+TABLE_TEST(errors, bad_opened, bad_libraries) {
+    open_bad(*row);
 }
 
 /* As a program on the command line of the loader. */
