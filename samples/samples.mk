@@ -5,7 +5,8 @@
 #   $(call musl,…)  $(call both,…)                  for musl; for both
 #
 # A target that ends in .so becomes a shared library with its file name as soname. Linker options are written as
-# -Xlinker X, as a comma would end the argument. Every object searches its own folder, unless FLAGS has an rpath.
+# -Xlinker X, as a comma would end the argument. Every object searches its own folder, unless FLAGS has an rpath; static ones search
+# nothing (glibc refuses to start with a run-path).
 
 S := $(BUILD)/samples
 SAMPLE_CC ?= gcc
@@ -24,7 +25,7 @@ $(1)/$(2): $(addprefix samples/,$(3)) $(addprefix $(1)/,$(4)) $(SAMPLE_HEADERS) 
 	@mkdir -p $$(@D)
 	$(6) $(SAMPLE_WARN) $(if $(filter %.so,$(2)),-fPIC -shared -Wl$(comma)-soname$(comma)$(notdir $(2))) \
 	    -o $$@ $(addprefix samples/,$(3)) $(5) -Xlinker --no-as-needed $(addprefix $(1)/,$(4)) \
-	    -Xlinker -rpath-link -Xlinker $(1) $(if $(findstring rpath,$(5)),,$(ORIGIN))
+	    -Xlinker -rpath-link -Xlinker $(1) $(if $(findstring rpath,$(5))$(filter -static%,$(5)),,$(ORIGIN))
 endef
 comma := ,
 RPATH = -Xlinker -rpath -Xlinker
