@@ -3,7 +3,7 @@
  *
  * The fields are grouped by the stage that fills them; once its stage is over a group does not
  * change, except where noted. Other threads read an object without a lock (lazy binding,
- * __tls_get_addr, _dl_find_object), so it is freed only through retire.h.
+ * __tls_get_addr, dlsym), so it is freed only through retire.h.
  */
 #ifndef MYLD_OBJECT_H
 #define MYLD_OBJECT_H
