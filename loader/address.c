@@ -42,8 +42,8 @@ static struct address_table *new_table(size_t capacity) {
 }
 
 /* False: the table is full. */
-__attribute__((cold)) static bool insert(struct address_table *table, uintptr_t start,
-                                         uintptr_t end, const struct object *object) {
+COLD static bool insert(struct address_table *table, uintptr_t start, uintptr_t end,
+                        const struct object *object) {
     const uintptr_t value[COLUMNS] = {start, end, (uintptr_t)object, (uintptr_t)object->map,
                                       object->eh_frame_header};
     size_t at = count_of(table);
@@ -56,8 +56,7 @@ __attribute__((cold)) static bool insert(struct address_table *table, uintptr_t 
     return true;
 }
 
-__attribute__((cold)) static bool insert_object(struct address_table *table,
-                                                const struct object *object) {
+COLD static bool insert_object(struct address_table *table, const struct object *object) {
     const struct segment *segment = object->segments, *end = segment + object->segment_count;
     if (object->real || segment == end)
         return insert(table, UINTPTR_MAX, UINTPTR_MAX, object);
@@ -75,7 +74,7 @@ __attribute__((cold)) static bool insert_object(struct address_table *table,
 }
 
 /* The latest ones first: they have the lowest addresses. */
-__attribute__((cold)) static bool fill(struct linker *linker, struct address_table *table) {
+COLD static bool fill(struct linker *linker, struct address_table *table) {
     atomic_store_explicit(&table->count, 0, memory_order_relaxed);
     for (const struct namespace *space = &linker->base; space; space = space->next)
         for (const struct object *object = space->last; object; object = object->prev)
@@ -84,7 +83,7 @@ __attribute__((cold)) static bool fill(struct linker *linker, struct address_tab
     return true;
 }
 
-__attribute__((cold)) void address_index_objects(struct linker *linker) {
+COLD void address_index_objects(struct linker *linker) {
     struct address_index *index = &linker->addresses;
     size_t version = index->version + 1;
     _Atomic(struct address_table *) *place = &index->table[version % 2];

@@ -48,16 +48,15 @@ static _Noreturn void give_up(struct linker *linker, const struct error *error) 
 
 /* Each of these ends the process. They have frames of their own for the error, which is large: the
  * first call of a function may come on a stack that is nearly full, or small. */
-static _Noreturn __attribute__((noinline)) void
-refuse(struct linker *linker, const struct object *object, const char *format, const char *name) {
+OWN_FRAME static _Noreturn void refuse(struct linker *linker, const struct object *object,
+                                       const char *format, const char *name) {
     struct error error;
     error_set(&error, ERROR_FILE, 0, object->label, format, name);
     give_up(linker, &error);
 }
 
-static _Noreturn __attribute__((noinline)) void
-refuse_undefined(struct linker *linker, struct object *object,
-                 const struct symbol_request *request) {
+OWN_FRAME static _Noreturn void refuse_undefined(struct linker *linker, struct object *object,
+                                                 const struct symbol_request *request) {
     struct error error;
     relocate_undefined(linker, object, request, &error);
     give_up(linker, &error);

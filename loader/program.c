@@ -59,8 +59,10 @@ static bool is_complete(const struct object *program) {
             (!last || header->p_offset + header->p_filesz > last->p_offset + last->p_filesz))
             last = header;
     }
-    return !last || sys_can_read((
-                        const void *)((program->bias + last->p_vaddr + last->p_filesz - 1) & -8UL));
+    if (!last)
+        return true;
+    uintptr_t end = program->bias + last->p_vaddr + last->p_filesz;
+    return sys_can_read((const void *)align_down(end - 1, sizeof(uint64_t)));
 }
 
 /* The kernel has mapped the program: its load bias follows from where its program headers are. */

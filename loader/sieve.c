@@ -5,8 +5,8 @@
 
 /* Adds the filters of a list's objects up to `object`. False: there is no room, or one that cannot
  * rule out anything. *complete: `object` was met. */
-__attribute__((cold)) static bool add_list(struct sieve *sieve, const struct object_list *list,
-                                           const struct object *object, bool *complete) {
+COLD static bool add_list(struct sieve *sieve, const struct object_list *list,
+                          const struct object *object, bool *complete) {
     for (size_t i = 0; i < list->count && !*complete; i++) {
         const struct object *before = list->item[i];
         *complete = before == object;
@@ -23,15 +23,15 @@ __attribute__((cold)) static bool add_list(struct sieve *sieve, const struct obj
 }
 
 /* Finds the object in the list that the index is about. */
-__attribute__((cold)) static bool find_place(struct sieve *sieve, const struct object_list *list,
-                                             const struct object *object) {
+COLD static bool find_place(struct sieve *sieve, const struct object_list *list,
+                            const struct object *object) {
     sieve->place = 0;
     while (sieve->place < list->count && list->item[sieve->place] != object)
         sieve->place++;
     return sieve->place < list->count;
 }
 
-__attribute__((cold)) static bool fill(struct sieve *sieve, const struct object *object) {
+COLD static bool fill(struct sieve *sieve, const struct object *object) {
     const struct scope_list *scopes = object->scopes;
     bool complete = false;
     sieve->object = object;

@@ -148,10 +148,10 @@ bool start_load_program(struct linker *linker, struct error *error) {
     if (!object_has_code(linker->program, linker->program->entry))
         return error_set(error, ERROR_FILE, 0, linker->program->label,
                          "entry point is not code of the program");
-    if (path)
+    if (path) {
         execute_if_static(linker, path);
-    if (path)
         disguise(linker);
+    }
     return true;
 }
 

@@ -46,8 +46,8 @@
  * machines' code would reach it only through a table of addresses. */
 #define EXPORT_AS(name, own) EXPORT extern __typeof__(own)(name) __attribute__((alias(#own)))
 
-/* For functions with large local arrays on the way of every start: inlined, they would make their
- * callers' frames large, and a lean start touches few pages of the stack. */
+/* For functions with large local variables on the way of every start, or of a first call: inlined,
+ * they would make their callers' frames large. A lean start touches few pages of the stack. */
 #define OWN_FRAME __attribute__((noinline))
 
 /* A function that runs rarely: made small, and kept out of the way of the others. */
