@@ -5,9 +5,11 @@
  *                                while threads that run use each of them; memory must not grow
  *   threads slot ROUNDS FILE     opens FILE and has all threads call through one unbound slot of it
  *   threads signals ROUNDS FILE  opens FILE and has each thread use its thread-local variables for
- * the first time in a signal handler, while the others do other things threads errors what dlerror
- * tells is the thread's own threads fork ROUNDS FILE OTHER   forks while threads are inside dlopen
- * and dlclose of FILE; each child opens, uses and closes both
+ *                                the first time in a signal handler
+ *   threads errors               what dlerror tells is the thread's own
+ *   threads fork ROUNDS FILE OTHER
+ *                                forks while threads are inside dlopen and dlclose of FILE; each
+ *                                child opens, uses and closes both
  */
 #include "tls.h"
 #include <dlfcn.h>

@@ -191,10 +191,11 @@ TABLE_TEST(debug, scopes, relocated) {
     compare_relocation("scopes,reloc", *row);
 }
 
-/* All topics at once. Of a folder that belongs to several objects ld-linux tells the first one. */
+/* All topics at once. */
 TABLE_TEST(debug, all, relocated) {
-    if (strcmp(*row, "./order"))
-        compare_relocation("all", *row);
+    if (!strcmp(*row, "./order"))
+        cr_skip_test("of a folder that belongs to several objects ld-linux tells the first one");
+    compare_relocation("all", *row);
 }
 
 /* Symbols and versions that are not there: in each topic ld-linux says how it ends. (Bound at once,
