@@ -4,13 +4,14 @@
 #   test-run    tests/run/test_*.c, each a Criterion program that starts real processes
 #   test-all    both, with one line of totals at the end
 #
-# One theme: `make test-run RUN=tls`. Another loader: `make test-run MYLD=/lib64/ld-linux-x86-64.so.2`.
+# Some themes: `make test-run RUN='tls lazy'`. Another loader: `make test-run MYLD=/lib64/ld-linux-x86-64.so.2`.
 
 T := $(BUILD)/tests
 TEST_CC ?= gcc
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(T)/unit-%,$(wildcard tests/unit/test_*.c))
 RUN ?= *
-RUN_TESTS := $(patsubst tests/run/test_%.c,$(T)/run-%,$(wildcard tests/run/test_$(RUN).c))
+RUN_TESTS := $(patsubst tests/run/test_%.c,$(T)/run-%,$(foreach theme,$(RUN),\
+	$(or $(wildcard tests/run/test_$(theme).c),$(error there is no tests/run/test_$(theme).c))))
 GRAPHS := $(T)/graphs/graphs
 UNIT_CFLAGS = -I. -Iarch/$(ARCH) -Ilibc-shim
 NATIVE_LOADER_x86_64 := /lib64/ld-linux-x86-64.so.2
