@@ -44,7 +44,7 @@ static bool bias_is_sound(const struct process *process, const Elf64_Phdr *table
  * address all the same. */
 static bool table_is_readable(const struct process *process) {
     const Elf64_Phdr *table = process->phdr;
-    const char *end = (const char *)(table + process->phnum) - sizeof(uint64_t);
+    const char *end = (const char *)(table + process->phnum) - SYS_PROBE_SIZE;
     bool one_page = ((uintptr_t)table ^ (uintptr_t)end) < process->page_size;
     return table && process->phnum && sys_can_read(table) && (one_page || sys_can_read(end));
 }
@@ -62,7 +62,7 @@ static bool is_complete(const struct object *program) {
     if (!last)
         return true;
     uintptr_t end = program->bias + last->p_vaddr + last->p_filesz;
-    return sys_can_read((const void *)align_down(end - 1, sizeof(uint64_t)));
+    return sys_can_read((const void *)align_down(end - 1, SYS_PROBE_SIZE));
 }
 
 /* The kernel has mapped the program: its load bias follows from where its program headers are. */
