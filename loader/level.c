@@ -5,8 +5,10 @@
 #include "guard.h"
 
 bool level_check(struct linker *linker, const struct object *first, struct error *error) {
-    uint32_t missing = ARCH_LEVEL_PROPERTY ? arch_levels_missing(linker_cpu(linker)) : 0;
-    if (!missing || linker->shim->plain) /* musl's loader does not look */
+    if (!ARCH_LEVEL_PROPERTY || linker->shim->plain)
+        return true; /* musl's loader does not look; and asking the processor takes long */
+    uint32_t missing = arch_levels_missing(linker_cpu(linker));
+    if (!missing)
         return true;
     for (const struct object *object = first; object; object = object->next) {
         size_t size;
