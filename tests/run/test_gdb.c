@@ -99,3 +99,19 @@ Test(gdb, valgrind) {
 
     compare_results(&native, &got, COMPARE_ERROR, "valgrind", "./greet");
 }
+
+/* CPUID takes microseconds in a virtual machine; only glibc wants to know (docs/start-cost.md). */
+Test(gdb, processor_is_asked_for_glibc_alone) {
+    static const char break_point[] = "-ex 'break cpu_identify' -ex run";
+
+    if (emulated())
+        cr_skip_test("no processor of this kind is asked");
+    if (access(text("%s/musl/hello", samples()), X_OK))
+        cr_skip_test("musl-gcc is not installed");
+    struct result musl = run(debug(break_point, "", text("%s musl/hello", myld())));
+    struct result glibc = run(debug(break_point, "-ex quit", text("%s ./hello", myld())));
+
+    cr_expect(strstr(musl.out, "hello, world") && !strstr(musl.out, "Breakpoint 1, "), "%s",
+              musl.out);
+    cr_expect(strstr(glibc.out, "Breakpoint 1, "), "%s", glibc.out);
+}
