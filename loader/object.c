@@ -166,3 +166,10 @@ struct object_list *object_list_new(size_t count) {
         list->count = count;
     return list;
 }
+
+bool object_list_has(const struct object_list *list, const struct object *object) {
+    for (size_t i = 0; list && i < list->count; i++)
+        if (list->item[i] == object)
+            return true;
+    return false;
+}

@@ -254,4 +254,7 @@ bool object_contains(const struct object *object, uintptr_t address);
 /* A list of `count` objects (room for them, to be filled), or NULL. */
 struct object_list *object_list_new(size_t count);
 
+/* True when the object is in the list; `list` NULL: it is empty. */
+bool object_list_has(const struct object_list *list, const struct object *object);
+
 #endif

@@ -38,21 +38,14 @@ static bool pass(struct object *const *from, struct object **to, size_t count, b
     return sorter.saw_bound;
 }
 
-static bool has(const struct object_list *list, const struct object *object) {
-    for (size_t i = 0; list && i < list->count; i++)
-        if (list->item[i] == object)
-            return true;
-    return false;
-}
-
 /* A symbol that `user` is bound to counts where DT_NEEDED does not say the contrary. */
 static bool uses(const struct object *user, const struct object *object, bool for_end) {
-    if (has(user->order, object))
+    if (object_list_has(user->order, object))
         return true;
     const struct binding *binding = for_end ? user->bound_to : NULL;
     while (binding && binding->object != object)
         binding = binding->next;
-    return binding && !has(object->order, user);
+    return binding && !object_list_has(object->order, user);
 }
 
 /* Moves each object behind the last one that uses it, whereupon another has its place. In a circle

@@ -43,17 +43,9 @@ bool relocate_stays_writable(const struct object *object, uintptr_t place) {
 
 /* -- symbols -- */
 
-/* True for what the object's order holds: itself, what it needs directly; of a root, all it needs.
- */
-static bool is_in_order(const struct object *object, const struct object *used) {
-    for (size_t i = 0; object->order && i < object->order->count; i++)
-        if (object->order->item[i] == used)
-            return true;
-    return false;
-}
-
 void relocate_note_binding(struct object *object, struct object *used) {
-    if (used == object || used->never_unload || is_in_order(object, used))
+    /* The order holds what DT_NEEDED says, which counts anyway. */
+    if (used == object || used->never_unload || object_list_has(object->order, used))
         return;
     if (object->never_unload && object->relocated) { /* then the other one, too */
         used->never_unload = true;

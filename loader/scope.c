@@ -112,13 +112,6 @@ bool scope_add(struct linker *linker, struct object *object, struct scope *scope
     return true;
 }
 
-static bool is_listed(const struct object_list *list, const struct object *object) {
-    for (size_t i = 0; i < list->count; i++)
-        if (list->item[i] == object)
-            return true;
-    return false;
-}
-
 static bool owns_scope(const struct object_list *list, const struct scope *scope) {
     for (size_t i = 0; i < list->count; i++)
         if (&list->item[i]->group == scope)
@@ -171,7 +164,7 @@ static void forget_scopes(struct linker *linker, struct object *object,
 void scope_forget(struct linker *linker, const struct object_list *list) {
     struct namespace *space = list->item[0]->space;
     for (struct object *object = space->first; object; object = object->next)
-        if (!is_listed(list, object))
+        if (!object_list_has(list, object))
             forget_scopes(linker, object, list);
     struct object_list *global = space->global.list;
     struct object_list *shorter = object_list_new(global->count);
@@ -179,7 +172,7 @@ void scope_forget(struct linker *linker, const struct object_list *list) {
         return;
     shorter->count = 0;
     for (size_t i = 0; i < global->count; i++)
-        if (!is_listed(list, global->item[i]))
+        if (!object_list_has(list, global->item[i]))
             shorter->item[shorter->count++] = global->item[i];
     replace_list(linker, &space->global, shorter);
 }
