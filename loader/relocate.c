@@ -355,6 +355,7 @@ static bool apply_plt(struct pass *pass) {
     object->plt_got[2] =
         pass->calls ? (uintptr_t)arch_audit_trampoline : (uintptr_t)arch_lazy_trampoline;
     object->lazy = true;
+    pass->waiting = false;
     EVENT(pass->linker, slots, .object = object, .got = (uintptr_t)object->plt_got, .lazy = waiting,
           .bound = object->plt_rela_count - waiting);
     return true;
