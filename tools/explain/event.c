@@ -5,6 +5,7 @@
  * reads as nothing: the story then has a gap, and does not stop.
  */
 #include "event.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,22 +71,14 @@ int event_numbers(const struct event *event, const char *name, int64_t *values, 
     if (!list || list->type != JSON_ARRAY)
         return 0;
     struct json elements = json_elements(list);
-    while (count < max && json_element(&elements, &value))
-        values[count++] = value.number;
+    for (; count < max && json_element(&elements, &value); count++)
+        if (values)
+            values[count] = value.number;
     return count;
 }
 
 int event_length(const struct event *event, const char *name) {
-    const struct json_value *list = find(event, name);
-    struct json_value value;
-    int count = 0;
-
-    if (!list || list->type != JSON_ARRAY)
-        return 0;
-    struct json elements = json_elements(list);
-    while (json_element(&elements, &value))
-        count++;
-    return count;
+    return event_numbers(event, name, NULL, INT_MAX);
 }
 
 int event_texts(const struct event *event, const char *name, const char **values, int max) {

@@ -46,7 +46,8 @@ int event_length(const struct event *event, const char *name);
 /**
  * The elements of a list.
  *
- * @param values where to: objects by their numbers, or texts, which live until the next call
+ * @param values where to: objects by their numbers (NULL: they are only counted), or texts, which
+ *               live until the next call
  * @param max    how many there is room for
  * @return how many there are in `values`
  */
