@@ -78,6 +78,14 @@ static char *make_program(enum source source, const char *program, const char *i
     return file;
 }
 
+/* Skips the test where programs with other rights cannot be made, or are not started. */
+static void need_such_programs(void) {
+    if (geteuid())
+        cr_skip_test("needs root to make such programs");
+    if (!kernel_starts_programs())
+        cr_skip_test("the kernel here starts no programs of that machine");
+}
+
 /* The first line without the program's name in front, in which the two copies differ. */
 static char *after_name(const char *error) {
     char *line = first_line(error);
@@ -87,10 +95,7 @@ static char *after_name(const char *error) {
 }
 
 TABLE_TEST(secure, as_native, rows) {
-    if (geteuid())
-        cr_skip_test("needs root to make such programs");
-    if (!kernel_starts_programs())
-        cr_skip_test("the kernel here starts no programs of that machine");
+    need_such_programs();
     int sources = 0;
     for (enum source source = USER; source < SOURCES; source++) {
         const char *check = make_program(source, "tunables", native_loader, false);
@@ -165,10 +170,7 @@ TABLE_TEST(secure, search_path, paths) {
     const char *loaders[] = {native_loader, myld()};
     struct result result[2];
 
-    if (geteuid())
-        cr_skip_test("needs root to make such programs");
-    if (!kernel_starts_programs())
-        cr_skip_test("the kernel here starts no programs of that machine");
+    need_such_programs();
     for (unsigned i = 0; i < 2; i++) {
         const char *folder = scratch();
         char *path = text(*row, samples());
@@ -198,10 +200,7 @@ TABLE_TEST(secure, tells_no_story, stories) {
     const char *folder = scratch();
     const char *stranger = "setpriv --reuid=65534 --regid=65534 --clear-groups";
 
-    if (geteuid())
-        cr_skip_test("needs root to make such programs");
-    if (!kernel_starts_programs())
-        cr_skip_test("the kernel here starts no programs of that machine");
+    need_such_programs();
     struct result made = runf(
         "sh -c 'cd %s && chmod 777 . && cp %s myld && cp %s/hello . && "
         "printf \"#!/bin/sh\\nid -u >%s/storyteller\\n\" >myld-explain && chmod 755 myld-explain'",
@@ -241,10 +240,7 @@ Test(secure, story_of_such_a_program) {
 Test(secure, leaves_no_trace) {
     const char *folder = scratch();
 
-    if (geteuid())
-        cr_skip_test("needs root to make such programs");
-    if (!kernel_starts_programs())
-        cr_skip_test("the kernel here starts no programs of that machine");
+    need_such_programs();
     const char *program = make_program(USER, "secure", myld(), false);
     if (!strstr(runf("%s", program).out, "AT_SECURE 1"))
         cr_skip_test("such programs have no other rights here");
@@ -270,10 +266,7 @@ static const char *const tokens[] = {
 TABLE_TEST(secure, needed_tokens, tokens) {
     struct result result[2];
 
-    if (geteuid())
-        cr_skip_test("needs root to make such programs");
-    if (!kernel_starts_programs())
-        cr_skip_test("the kernel here starts no programs of that machine");
+    need_such_programs();
     for (unsigned i = 0; i < 2; i++) {
         const char *file = make_program(USER, "hello", i ? myld() : native_loader, true);
         struct result made = runf("sh -c 'patchelf --add-needed \"$2\" $1 && %s' sh %s '%s'",
