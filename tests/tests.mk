@@ -63,8 +63,8 @@ $(T)/unit-%: tests/unit/test_%.c $(T)/loader.a $(wildcard tests/unit/*.h)
 
 -include $(UNIT_OBJECTS:.o=.d)
 
-RUN_OBJECTS := $(T)/support.o $(T)/stub.o
-$(RUN_OBJECTS): $(T)/%.o: tests/run/%.c tests/run/support.h tests/run/stub.h tests/tests.mk
+RUN_OBJECTS := $(T)/support.o $(T)/stub.o $(T)/damage.o
+$(RUN_OBJECTS): $(T)/%.o: tests/run/%.c tests/run/support.h tests/run/stub.h tests/run/damage.h tests/tests.mk
 	@mkdir -p $(@D)
 	$(TEST_CC) $(HOST_CFLAGS) $(RUN_CFLAGS) -c -o $@ $<
 
