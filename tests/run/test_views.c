@@ -11,7 +11,8 @@
 
 #define PYTHON "/usr/bin/python3 -I "
 #define OTHER SOURCE_FOLDER "/build/aarch64"
-#define EMULATION "qemu-aarch64-static -L " OTHER "/root"
+#define OTHER_ROOT OTHER "/root"
+#define EMULATION "qemu-aarch64-static -L " OTHER_ROOT
 
 enum program { LS, PYTHON3, INKSCAPE, MUSL, AARCH64 };
 
@@ -27,7 +28,7 @@ static const struct {
     [INKSCAPE] = {"/usr/bin/inkscape", "--version", "main", "libgtk-3.so.0", "", ""},
     [MUSL] = {"./musl/greet", "a b", "printf", "libgreet.so", "", ""},
     [AARCH64] = {OTHER "/samples/greet", "a b", "printf", "libgreet.so", EMULATION,
-                 "--library-path " OTHER "/root/lib/aarch64-linux-gnu"},
+                 "--library-path " OTHER_ROOT "/lib/aarch64-linux-gnu"},
 };
 
 /* -- the views -- */
