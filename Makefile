@@ -60,7 +60,7 @@ SONAME_aarch64 := ld-linux-aarch64.so.1
 LOADER_LDFLAGS_aarch64 := -Wl,-z,force-bti
 
 VERSION_MAP := libc-shim/glibc/$(ARCH)/myld.map
-LOADER_LAYOUT := loader/loader.ld arch/$(ARCH)/segments.ld
+LOADER_LAYOUT := loader/loader.ld loader/start.ld arch/$(ARCH)/segments.ld
 LOADER_LDFLAGS := -shared -nostdlib -fuse-ld=bfd -Wl,-T,loader/loader.ld -Larch/$(ARCH) -Wl,-z,text -Wl,-z,now \
 	-Wl,-z,noexecstack -Wl,--hash-style=gnu -Wl,--gc-sections \
 	-Wl,-soname,$(SONAME_$(ARCH)) -Wl,-Bsymbolic -Wl,--build-id -Wl,--no-undefined \
