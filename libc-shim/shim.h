@@ -35,6 +35,8 @@ struct libc_shim {
     bool lazy;            /* PLT slots may be bound at their first call */
     bool patient; /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
     bool unloads; /* dlclose takes libraries out of memory */
+    bool vdso_late; /* only who asks for all objects meets the vdso, behind those of the start: the
+                       adapter adds it then (dl_add_vdso) */
     bool global_after_constructors; /* dlopen adds to the global scope once constructors have run */
     bool plain;     /* the order of loading decides: constructors run as a depth-first walk along
                        DT_NEEDED meets the objects, RTLD_DEFAULT means the global scope alone, RTLD_NEXT

@@ -11,6 +11,7 @@
 #include "load.h"
 #include "memory.h"
 #include "order.h"
+#include "program.h"
 #include "relocate.h"
 #include "rendezvous.h"
 #include "retire.h"
@@ -86,6 +87,17 @@ static void publish(struct transaction *transaction) {
         linker->shim->list_unlock(linker);
     linker->shim->tls_changed(linker);
     rendezvous_announce(transaction->space, RENDEZVOUS_CONSISTENT);
+}
+
+void dl_add_vdso(struct linker *linker) {
+    linker->shim->lock(linker);
+    struct transaction transaction = load_begin(linker, &linker->base);
+    struct error error;
+    if (!linker->vdso && program_add_vdso(linker, &error) &&
+        scope_set_new(linker, &transaction, linker->program, false, &error) &&
+        rendezvous_mirror(linker, &linker->base, &error))
+        publish(&transaction);
+    linker->shim->unlock(linker);
 }
 
 /* A namespace begins with its first group: that is its global scope, and brings its libc. */

@@ -65,6 +65,9 @@ struct dl_message {
  * or NULL. It lives until this thread's next failure is asked for. */
 struct dl_message *dl_error(struct linker *linker, const void *caller);
 
+/* Adds the vdso to the base namespace's objects if it is not there: struct libc_shim, vdso_late. */
+void dl_add_vdso(struct linker *linker);
+
 /* dladdr, dladdr1: `extra` receives the link_map (flags 2) or the symbol (flags 1); NULL: plain
  * dladdr. */
 int dl_addr(struct linker *linker, const void *address, struct dl_info *info, void **extra,

@@ -60,7 +60,8 @@ static bool load(struct linker *linker, struct error *error) {
     if (UNLIKELY(linker->options.debug))
         event_debug_open(linker);
     tell_object(linker, linker->program, NULL);
-    if (!program_add_vdso(linker, error) || !audit_start(linker, error))
+    if ((!linker->shim->vdso_late && !program_add_vdso(linker, error)) ||
+        !audit_start(linker, error))
         return false;
     struct object_list *preloaded = start_preload(linker, error);
     if (linker->vdso)

@@ -42,13 +42,21 @@ static bool is_handle(struct linker *linker, const void *handle) {
     return false;
 }
 
+/* For who asks for all objects. */
+static struct linker *linker_with_vdso(void) {
+    struct linker *linker = linker_instance();
+    if (!linker->vdso && linker->process.vdso)
+        dl_add_vdso(linker);
+    return linker;
+}
+
 static const struct object *find_stranded(struct linker *linker, const void *handle) {
     const struct object *root = address_find_handle(linker, handle);
     return root == linker->program ? NULL : musl_find_stranded(root);
 }
 
 static void *musl_dlopen(const char *file, int mode) {
-    struct linker *linker = linker_instance();
+    struct linker *linker = linker_with_vdso();
     struct thread_slot *slot = tls_slot(linker, arch_thread_pointer());
     void *outer = slot->catcher;
     if (file && musl_of(linker)->ending) {
@@ -87,8 +95,8 @@ static char *musl_dlerror(void) {
 static void *own_function(const struct linker *linker, void *address, const char *name);
 
 static void *musl_dlsym(void *restrict handle, const char *restrict name) {
-    struct linker *linker = linker_instance();
-    bool is_pseudo = handle == NULL || handle == (void *)-1; /* RTLD_DEFAULT, RTLD_NEXT */
+    bool is_next = handle == (void *)-1, is_pseudo = !handle || is_next;
+    struct linker *linker = is_next ? linker_with_vdso() : linker_instance();
     if (!is_pseudo && !is_handle(linker, handle))
         return NULL;
     void *address = dl_sym(linker, handle, name, NULL, __builtin_return_address(0));
@@ -100,7 +108,7 @@ static void *musl_dlsym(void *restrict handle, const char *restrict name) {
 }
 
 static int musl_dladdr(const void *address, struct dl_info *info) {
-    struct linker *linker = linker_instance();
+    struct linker *linker = linker_with_vdso();
     int found = dl_addr(linker, address, info, NULL, 0);
     if (found && info->dli_fbase == (void *)linker->program->map_start)
         info->dli_fname = musl_program_name(linker);
@@ -146,7 +154,7 @@ static int visit_renamed(struct dl_phdr_info *info, size_t size, void *data) {
 
 static int musl_dl_iterate_phdr(phdr_visitor *visit, void *data) {
     struct iteration iteration = {visit, data};
-    return dl_iterate(linker_instance(), NULL, visit_renamed, &iteration);
+    return dl_iterate(linker_with_vdso(), NULL, visit_renamed, &iteration);
 }
 
 /* -- the object -- */

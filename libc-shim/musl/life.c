@@ -48,46 +48,54 @@ static void destruct_if_unfinished(void) {
 
 #define STRANDED UINTPTR_MAX /* the visitor was another thread of the process that forked */
 
-/* Under the load lock. */
-static uintptr_t *visitor_of(const struct object *object) {
+static _Atomic uintptr_t *visitor_of(const struct object *object) {
     return &((struct musl_map *)object->map)->visitor;
 }
 
-/* Waits for another thread's constructor to end. The load lock is held once, and not while waiting.
- */
-static void wait_for_turn(struct linker *linker) {
-    _Atomic int *turn = &musl_of(linker)->turn;
-    int present = *turn;
-    linker->shim->unlock(linker);
-    sys4(SYS_futex, (long)turn, 128 /* FUTEX_WAIT | FUTEX_PRIVATE_FLAG */, present, 0);
-    linker->shim->lock(linker);
+/* Marks the object as being constructed by this thread, once others that do so are through with it.
+ * False: it is constructed, or this thread is at it further up, or nobody will ever end it. */
+static bool begin_visit(struct linker *linker, const struct object *object) {
+    uintptr_t self = arch_thread_pointer(), visitor;
+    struct musl *musl = musl_of(linker);
+    for (;;) {
+        int turn = musl->turn; /* before the visitor: it counts when that has gone */
+        linker->shim->lock(linker);
+        visitor = *visitor_of(object);
+        bool mine = !visitor && !object->constructed;
+        if (mine)
+            *visitor_of(object) = self;
+        linker->shim->unlock(linker);
+        if (mine || !visitor || visitor == self || visitor == STRANDED)
+            return mine;
+        musl->waiting++;
+        sys4(SYS_futex, (long)&musl->turn, 128 /* FUTEX_WAIT | FUTEX_PRIVATE_FLAG */, turn, 0);
+        musl->waiting--;
+    }
 }
 
-static void construct_one(struct linker *linker, struct object *object) {
-    uintptr_t self = arch_thread_pointer(), *visitor = visitor_of(object);
-    while (*visitor && *visitor != self && *visitor != STRANDED)
-        wait_for_turn(linker);
-    if (*visitor || object->constructed)
-        return;
-    *visitor = self;
-    linker->shim->unlock(linker);
-    init_construct(linker, object, linker->process.envp);
-    linker->shim->lock(linker);
-    *visitor = 0;
-    musl_of(linker)->turn++;
-    sys3(SYS_futex, (long)&musl_of(linker)->turn, 129 /* FUTEX_WAKE | FUTEX_PRIVATE_FLAG */,
-         INT_MAX);
+static void end_visit(struct linker *linker, const struct object *object) {
+    struct musl *musl = musl_of(linker);
+    *visitor_of(object) = 0;
+    musl->turn++;
+    if (musl->waiting)
+        sys3(SYS_futex, (long)&musl->turn, 129 /* FUTEX_WAKE | FUTEX_PRIVATE_FLAG */, INT_MAX);
 }
 
 static void construct_in_order(struct linker *linker, const struct object_list *order) {
     for (size_t i = order->count; i-- > 0;)
-        construct_one(linker, order->item[i]);
+        if (begin_visit(linker, order->item[i])) {
+            init_construct(linker, order->item[i], linker->process.envp);
+            end_visit(linker, order->item[i]);
+        }
 }
 
 void musl_construct(struct linker *linker, struct object *root) {
     musl_of(linker)->opened++;
-    if (!root->construction_over)
-        construct_in_order(linker, root->order);
+    if (root->construction_over)
+        return;
+    linker->shim->unlock(linker);
+    construct_in_order(linker, root->order);
+    linker->shim->lock(linker);
 }
 
 void musl_strand_others(struct linker *linker) {
@@ -108,8 +116,6 @@ void musl_construct_all(void) {
     int (*at_exit)(void (*)(void)) = (int (*)(void (*)(void)))musl_function(linker, "atexit");
     if (at_exit)
         at_exit(destruct_if_unfinished);
-    linker->shim->lock(linker);
     construct_in_order(linker, linker->program->order);
-    linker->shim->unlock(linker);
     musl_of(linker)->constructed = true;
 }

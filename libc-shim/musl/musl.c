@@ -100,11 +100,6 @@ static bool confirm(struct linker *linker, struct error *error) {
     if (!linker->libc_state)
         return error_no_memory(error, "");
     leave_to_itself(linker->base.libc);
-    if (linker->vdso) { /* the last of musl's list */
-        load_unlink(linker, linker->vdso);
-        linker->vdso->next = NULL;
-        load_append(linker, &linker->base, linker->vdso);
-    }
     return musl_add_functions(linker, error);
 }
 
@@ -169,6 +164,7 @@ const struct libc_shim *shim_musl(void) {
     shim.owns_name = musl_means_libc;
     shim.find_own = find_libc;
     shim.patient = true;
+    shim.vdso_late = true;
     shim.plain = true;
     shim.tells_all = true;
     shim.arrays_only = arrays_only;

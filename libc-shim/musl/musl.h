@@ -82,7 +82,7 @@ uintptr_t musl_function(const struct linker *linker, const char *name);
 /* An object's mirror. */
 struct musl_map {
     struct link_map base;
-    uintptr_t visitor; /* life.c: the thread that runs its constructors; 0: none does */
+    _Atomic uintptr_t visitor; /* life.c: the thread that runs its constructors; 0: none does */
 };
 
 /* The adapter's own part of struct linker. */
@@ -96,6 +96,7 @@ struct musl {
     bool watches_forks;       /* threads.c */
     _Atomic size_t opened;    /* life.c: calls of dlopen that did it */
     _Atomic int turn;         /* life.c: how many objects are constructed; a futex */
+    _Atomic int waiting;      /* life.c: how many threads wait for it */
     bool constructed;         /* life.c: all of the start */
     bool ending;              /* life.c: destructors run; nothing is opened any longer */
 };
