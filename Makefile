@@ -40,13 +40,9 @@ LOADER_CFLAGS_aarch64 := -mno-outline-atomics -mbranch-protection=standard
 
 # Most of the loader runs once: what counts there are the bytes that come into the caches. The loops that run for each
 # relocation and symbol are to be fast.
-OPTIMISE = -Os
+OPTIMISE = -Oz
 $(addprefix $(BUILD)/obj/loader/,relocate.o relocate_relative.o symbol.o index.o address.o sieve.o \
 	event_json.o event_file.o): OPTIMISE = -O2
-# What prints for people, or is hardly ever needed, is to be small.
-$(patsubst %,$(BUILD)/obj/%.o,$(addprefix loader/,audit audit_bind audit_calls debug_topics event_debug handover level list missing \
-	profile question reference report stack tree why why_lib) $(addprefix libc-shim/glibc/,diagnostics errors spaces tunables) \
-	$(addprefix libc-shim/musl/,find functions life messages musl stub threads)): OPTIMISE = -Oz
 
 # The loader: freestanding, no vector registers (lazy binding must not touch them), musl's headers.
 LOADER_CFLAGS := -std=gnu17 $(WARNINGS) -g -ffreestanding -fPIE -include loader/hidden.h \

@@ -33,16 +33,16 @@ struct libc_shim {
                              alone do (struct object, by_name) */
     bool debug_variable;  /* its own loader has LD_DEBUG */
     bool lazy;            /* PLT slots may be bound at their first call */
-    bool patient; /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
-    bool unloads; /* dlclose takes libraries out of memory */
+    bool patient;   /* dlopen with RTLD_LAZY leaves GOT entries of undefined symbols for later */
+    bool unloads;   /* dlclose takes libraries out of memory */
     bool vdso_late; /* only who asks for all objects meets the vdso, behind those of the start: the
                        adapter adds it then (dl_add_vdso) */
     bool global_after_constructors; /* dlopen adds to the global scope once constructors have run */
     bool plain;     /* the order of loading decides: constructors run as a depth-first walk along
                        DT_NEEDED meets the objects, RTLD_DEFAULT means the global scope alone, RTLD_NEXT
                        the next one loaded and what follows it in that scope; nobody's DT_RPATH counts
-                       for LD_PRELOAD; no DF_1_INITFIRST, no DT_PREINIT_ARRAY, no DF_1_NOOPEN and no
-                       filters */
+                       for LD_PRELOAD; dladdr takes the nearest symbol; no DF_1_INITFIRST, no
+                       DT_PREINIT_ARRAY, no DF_1_NOOPEN and no filters */
     bool tells_all; /* a start that fails goes on to tell of every library and symbol that is
                        missing */
     bool (*arrays_only)(const struct linker *linker); /* true: DT_INIT and DT_FINI are not run, the

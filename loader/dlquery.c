@@ -175,14 +175,16 @@ int dl_addr(struct linker *linker, const void *address, struct dl_info *info, vo
     struct object *object = address_object(linker, address);
     if (!object)
         return 0;
-    const Elf64_Sym *nearest = object->symbols ? symbol_covering(object, (uintptr_t)address) : NULL;
+    const Elf64_Sym *nearest = !object->symbols      ? NULL
+                               : linker->shim->plain ? symbol_nearest(object, (uintptr_t)address)
+                                                     : symbol_covering(object, (uintptr_t)address);
     *info = (struct dl_info){
         .dli_fname = object->kind == OBJECT_PROGRAM ? linker->process.argv[0] : object->path,
         .dli_fbase = (void *)object->map_start,
     };
     if (nearest) {
         info->dli_sname = object->strings + nearest->st_name;
-        info->dli_saddr = (void *)symbol_address((struct symbol_result){object, nearest});
+        info->dli_saddr = (void *)(object->bias + nearest->st_value);
     }
     if (extra && flags == 1)
         *extra = (void *)nearest;

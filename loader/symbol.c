@@ -397,8 +397,8 @@ uint32_t symbol_count(const struct object *object) {
 static bool covers(const struct object *object, const Elf64_Sym *symbol, uintptr_t distance) {
     bool defined = symbol->st_shndx != SHN_UNDEF;
     return (!distance || (defined && distance < symbol->st_size)) &&
-           (defined || symbol->st_value) && ELF64_ST_TYPE(symbol->st_info) != STT_TLS &&
-           symbol->st_name < object->strings_size;
+           (defined || symbol->st_value) && symbol->st_shndx != SHN_ABS &&
+           ELF64_ST_TYPE(symbol->st_info) != STT_TLS && symbol->st_name < object->strings_size;
 }
 
 const Elf64_Sym *symbol_covering(const struct object *object, uintptr_t address) {
@@ -412,6 +412,24 @@ const Elf64_Sym *symbol_covering(const struct object *object, uintptr_t address)
             nearest = symbol;
     }
     return nearest;
+}
+
+const Elf64_Sym *symbol_nearest(const struct object *object, uintptr_t address) {
+    const unsigned types =
+        1U << STT_NOTYPE | 1U << STT_OBJECT | 1U << STT_FUNC | 1U << STT_COMMON | 1U << STT_TLS;
+    const unsigned bindings = 1U << STB_GLOBAL | 1U << STB_WEAK | 1U << STB_GNU_UNIQUE;
+    const Elf64_Sym *symbol = object->symbols, *nearest = NULL;
+    const Elf64_Sym *end = symbol + object->gnu_hash.first + symbol_count(object);
+    uintptr_t offset = address - object->bias;
+    for (; symbol < end; symbol++)
+        if (symbol->st_value && symbol->st_value <= offset &&
+            (!nearest || symbol->st_value > nearest->st_value) &&
+            types >> ELF64_ST_TYPE(symbol->st_info) & 1 &&
+            bindings >> ELF64_ST_BIND(symbol->st_info) & 1 &&
+            symbol->st_name < object->strings_size)
+            nearest = symbol;
+    /* One without a size reaches as far as need be. */
+    return nearest && offset - nearest->st_value <= nearest->st_size - 1 ? nearest : NULL;
 }
 
 /* -- verdicts -- */

@@ -80,4 +80,7 @@ uint32_t symbol_count(const struct object *object);
  * has symbols. */
 const Elf64_Sym *symbol_covering(const struct object *object, uintptr_t address);
 
+/* The plain rule: of the symbols up to `address` the last one, if it covers it. */
+const Elf64_Sym *symbol_nearest(const struct object *object, uintptr_t address);
+
 #endif

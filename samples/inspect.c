@@ -1,7 +1,7 @@
 /*
  * What a process can learn about its objects: dl_iterate_phdr, dladdr, dladdr1, dlinfo,
  * _dl_find_object. Addresses are printed as relations, never as numbers, so that two runs can be
- * compared. The argument is a library to open first.
+ * compared. The argument is a library to open first; "-": not even the program is opened.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -142,12 +142,14 @@ static void chain(void *object) {
 }
 
 int main(int argc, char **argv) {
-    void *object = dlopen(argc > 1 ? argv[1] : NULL, RTLD_NOW);
+    int opens = argc < 2 || strcmp(argv[1], "-") != 0;
+    void *object = opens ? dlopen(argc > 1 ? argv[1] : NULL, RTLD_NOW) : NULL;
     void *function = object ? dlsym(object, "greet") : NULL;
 
     for (ElfW(Dyn) *entry = _DYNAMIC; entry->d_tag != DT_NULL; entry++)
         if (entry->d_tag == DT_DEBUG && entry->d_un.d_ptr)
             loader = ((struct r_debug *)entry->d_un.d_ptr)->r_ldbase;
+    address("the vdso", (void *)getauxval(AT_SYSINFO_EHDR));
     dl_iterate_phdr(list, NULL);
     address("main", (void *)main);
     address("inside greet", function ? (char *)function + 1 : NULL);

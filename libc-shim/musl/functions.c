@@ -112,6 +112,8 @@ static int musl_dladdr(const void *address, struct dl_info *info) {
     int found = dl_addr(linker, address, info, NULL, 0);
     if (found && info->dli_fbase == (void *)linker->program->map_start)
         info->dli_fname = musl_program_name(linker);
+    else if (found && info->dli_fbase == linker->process.vdso)
+        info->dli_fname = "";
     return found;
 }
 

@@ -32,6 +32,7 @@ static const char *const lines[] = {
     "./plugin_host open=./liborder_e.so close open=./liborder_e.so",
     "./plugin_host open=libc.so.6 version=memcpy@GLIBC_9 open=linux-vdso.so.1",
     "./inspect",
+    "./inspect -",
     "./inspect ./libgreet.so",
     "./inspect ./libplugin_two.so",
     "./inspect ./libtls_small.so",

@@ -91,6 +91,7 @@ TABLE_TEST(musl, as_native, rows) {
 static const char *const naming[] = {
     "./musl/plugin_host global=./musl/libplugin_one.so default=plugin_name next=puts default=puts",
     "./musl/inspect",
+    "./musl/inspect -",
     "./musl/inspect ./musl/libplugin_two.so",
 };
 
