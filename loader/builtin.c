@@ -5,43 +5,33 @@
 #include "memory.h"
 #include "retire.h"
 #include "symbol.h"
-#include <string.h>
 
 #define BLOOM_SHIFT 6
-#define NAME_ROOM 24
 
-/* What the object's fields point to. Symbol 0 and the first string are empty. */
+/* Names are constants of the loader: what stands for one is its distance from the loader's start. */
+extern const char loader_start_of_file[] __asm__("__ehdr_start");
+
+/* What the object's fields point to. */
 struct tables {
     uint64_t bloom;
     uint32_t bucket;
-    uint32_t *chain; /* from symbol 1 on */
-    Elf64_Sym *symbols;
-    char *strings; /* each name at its number's place, NAME_ROOM bytes apart */
+    uint32_t *chain;     /* from symbol 1 on */
+    Elf64_Sym symbols[]; /* number 0 is empty */
 };
 
-static struct tables *new_tables(size_t count) {
-    struct tables *tables =
-        memory_alloc(sizeof *tables + (1 + count) * (sizeof(Elf64_Sym) + NAME_ROOM) +
-                     count * sizeof tables->chain[0]);
-    if (!tables)
-        return NULL;
-    tables->symbols = (Elf64_Sym *)(tables + 1);
-    tables->chain = (uint32_t *)(tables->symbols + 1 + count);
-    tables->strings = (char *)(tables->chain + count);
-    return tables;
-}
-
 struct object *builtin_new(size_t count) {
-    struct tables *tables = new_tables(count);
+    struct tables *tables = memory_alloc(sizeof *tables + (1 + count) * sizeof tables->symbols[0] +
+                                         count * sizeof tables->chain[0]);
     struct object *object = tables ? object_new(OBJECT_BUILTIN, "") : NULL;
     if (!object) {
         memory_free(tables);
         return NULL;
     }
+    tables->chain = (uint32_t *)&tables->symbols[1 + count];
     object->symbols = tables->symbols;
     object->symbol_limit = 1;
-    object->strings = tables->strings;
-    object->strings_size = NAME_ROOM;
+    object->strings = loader_start_of_file;
+    object->strings_size = UINT32_MAX;
     object->gnu_hash.bloom = &tables->bloom;
     object->gnu_hash.bloom_shift = BLOOM_SHIFT;
     object->gnu_hash.buckets = &tables->bucket;
@@ -57,9 +47,8 @@ void builtin_define(struct object *object, const char *name, uintptr_t address) 
     struct tables *tables = CONTAINER_OF(object->gnu_hash.bloom, struct tables, bloom);
     uint32_t hash = symbol_gnu_hash(name);
     size_t number = object->symbol_limit++;
-    memcpy(tables->strings + number * NAME_ROOM, name, strnlen(name, NAME_ROOM - 1));
     tables->symbols[number] = (Elf64_Sym){
-        .st_name = (uint32_t)(number * NAME_ROOM),
+        .st_name = (uint32_t)(name - loader_start_of_file),
         .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
         .st_shndx = SHN_ABS,
         .st_value = address,
@@ -69,7 +58,6 @@ void builtin_define(struct object *object, const char *name, uintptr_t address) 
         tables->chain[number - 2] &= ~1U; /* no longer the last */
     tables->chain[number - 1] = hash | 1;
     tables->bucket = 1;
-    object->strings_size += NAME_ROOM;
     object->gnu_hash.limit++;
 }
 

@@ -10,7 +10,7 @@ struct linker;
 /* An object with room for `count` functions. NULL: no memory. */
 struct object *builtin_new(size_t count);
 
-/* Defines a function in it, without version: any will do. The name has at most 23 characters. */
+/* Defines a function in it, without version: any will do. The name is a constant of the loader. */
 void builtin_define(struct object *object, const char *name, uintptr_t address);
 
 /* Puts the object into a scope, in front of `before`. False: no memory. */

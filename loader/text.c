@@ -168,7 +168,10 @@ const char *error_number_text(int number) {
 }
 
 bool starts_with(const char *text, const char *prefix) {
-    return strncmp(text, prefix, strlen(prefix)) == 0;
+    while (*prefix)
+        if (*text++ != *prefix++)
+            return false;
+    return true;
 }
 
 const char *next_word(const char **list, size_t *length) {
