@@ -25,9 +25,9 @@ struct libc_shim {
     /* True when the DT_NEEDED name means a library that is not searched for, but found by rules of
      * the adapter's (musl's libc.so). NULL: there is none. */
     bool (*owns_name)(const char *name);
-    /* Opens the library of such a name and writes its path (SEARCH_PATH_MAX bytes). */
-    bool (*find_own)(struct linker *linker, const char *name, struct image_file *file, char *path,
-                     struct error *error);
+    /* Opens the library of such a name. Returns its path in loader memory, or NULL. */
+    char *(*find_own)(struct linker *linker, const char *name, struct image_file *file,
+                      struct error *error);
     const char *preload_file; /* names libraries to preload for every program; NULL: none */
     bool checks_versions; /* needed versions are checked at load, and bind references; else names
                              alone do (struct object, by_name) */

@@ -184,13 +184,13 @@ static bool add_audited(struct linker *linker, struct object *object, struct err
     return true;
 }
 
-/* Maps and reads an opened library. */
+/* Maps and reads an opened library; `path` becomes the object's. */
 static struct object *map_library(struct linker *linker, struct namespace *space,
-                                  const struct image_file *file, const char *name, const char *path,
+                                  const struct image_file *file, const char *name, char *path,
                                   struct object *requester, struct error *error) {
-    struct object *object = object_new(OBJECT_LIBRARY, path);
+    struct object *object = object_new_owning(OBJECT_LIBRARY, path);
     if (!object) {
-        error_no_memory(error, path);
+        error_no_memory(error, name);
         return NULL;
     }
     object->requester = requester;
@@ -234,12 +234,27 @@ static struct object *map_library(struct linker *linker, struct namespace *space
     return NULL;
 }
 
-/* Finds the file: by the adapter's own rules, or by search. */
-static bool open_library(struct linker *linker, const char *name, struct object *requester,
-                         struct image_file *file, char *path, struct error *error) {
+OWN_FRAME static char *search_library(struct linker *linker, const char *name,
+                                      struct object *requester, struct image_file *file,
+                                      struct error *error) {
+    char path[SEARCH_PATH_MAX];
+    if (!search_open(&linker->search, name, requester, linker->program, file, path, error))
+        return NULL;
+    char *copy = memory_copy_text(path);
+    if (!copy) {
+        image_close(file);
+        error_no_memory(error, name);
+    }
+    return copy;
+}
+
+/* Finds and opens the file: by the adapter's own rules, or by search. Returns its path in loader
+ * memory, or NULL. */
+static char *open_library(struct linker *linker, const char *name, struct object *requester,
+                          struct image_file *file, struct error *error) {
     if (linker->shim->owns_name && linker->shim->owns_name(name))
-        return linker->shim->find_own(linker, name, file, path, error);
-    return search_open(&linker->search, name, requester, linker->program, file, path, error);
+        return linker->shim->find_own(linker, name, file, error);
+    return search_library(linker, name, requester, file, error);
 }
 
 /* Who asked for what could not be loaded, and by which name. */
@@ -252,15 +267,16 @@ static void note_request(struct error *error, const char *name, const struct obj
 OWN_FRAME static void tell_loader_search(struct linker *linker, const struct namespace *space,
                                          const char *name, struct object *requester) {
     struct image_file file;
-    char path[SEARCH_PATH_MAX];
     struct error error;
     if (space == &linker->base || (!linker->audit && !space->audits))
         return;
     requester = space->audits ? linker->program : requester;
     if (!space->audits)
         name = audit_search(linker, requester, name, AUDIT_SEARCH_NAME);
-    if (name && open_library(linker, name, requester, &file, path, &error))
+    char *path = name ? open_library(linker, name, requester, &file, &error) : NULL;
+    if (path)
         image_close(&file);
+    memory_free(path);
 }
 
 struct object *load_library(struct linker *linker, struct namespace *space, const char *name,
@@ -273,7 +289,6 @@ struct object *load_library(struct linker *linker, struct namespace *space, cons
         return add_loader(linker, space, error);
     }
     struct image_file file;
-    char path[SEARCH_PATH_MAX];
     const char *wanted = name;
     if (linker->audit && !(name = audit_search(linker, requester, name, AUDIT_SEARCH_NAME))) {
         error_set(error, ERROR_OTHER, 0, "", "cannot open shared object file");
@@ -282,18 +297,20 @@ struct object *load_library(struct linker *linker, struct namespace *space, cons
     }
     EVENT(linker, search, .state = "begin", .name = name, .by = requester,
           .space = (uint64_t)space->id);
-    bool found = open_library(linker, name, requester, &file, path, error);
-    tell_search_end(linker, name, requester, space, found ? path : NULL);
-    if (!found) {
+    char *path = open_library(linker, name, requester, &file, error);
+    tell_search_end(linker, name, requester, space, path);
+    if (!path) {
         note_request(error, name, requester);
         return NULL;
     }
     object = find_file(space, &file);
-    if (!object && !(object = map_library(linker, space, &file, name, path, requester, error)))
+    if (object)
+        memory_free(path);
+    else if (!(object = map_library(linker, space, &file, name, path, requester, error)))
         note_request(error, name, requester);
     image_close(&file);
     if (object && !object_has_name(object, name) && !object_add_name(object, name)) {
-        error_no_memory(error, path);
+        error_no_memory(error, name);
         return NULL;
     }
     return object;
@@ -302,9 +319,10 @@ struct object *load_library(struct linker *linker, struct namespace *space, cons
 struct object *load_find_by_file(struct linker *linker, struct namespace *space, const char *name,
                                  struct object *requester, struct error *error) {
     struct image_file file;
-    char path[SEARCH_PATH_MAX];
-    if (!open_library(linker, name, requester, &file, path, error))
+    char *path = open_library(linker, name, requester, &file, error);
+    if (!path)
         return NULL;
+    memory_free(path);
     error->kind = ERROR_NONE;
     struct object *object = find_file(space, &file);
     image_close(&file);

@@ -8,18 +8,20 @@
 #include "tls.h"
 #include <string.h>
 
-struct object *object_new(enum object_kind kind, const char *path) {
-    struct object *object = memory_alloc(sizeof *object);
-    char *copy = memory_copy_text(path);
-    if (!object || !copy) {
-        memory_free(object);
-        memory_free(copy);
+struct object *object_new_owning(enum object_kind kind, char *path) {
+    struct object *object = path ? memory_alloc(sizeof *object) : NULL;
+    if (!object) {
+        memory_free(path);
         return NULL;
     }
     object->kind = kind;
-    object->path = object->label = copy;
+    object->path = object->label = path;
     object->name_bits = object_name_bits(path);
     return object;
+}
+
+struct object *object_new(enum object_kind kind, const char *path) {
+    return object_new_owning(kind, memory_copy_text(path));
 }
 
 struct object *object_new_entry(struct object *real) {

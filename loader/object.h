@@ -224,6 +224,10 @@ struct object {
 /* A new object in loader memory that was opened as `path`; NULL: no memory. */
 struct object *object_new(enum object_kind kind, const char *path);
 
+/* The same with a path in loader memory, which the object takes over (or which is freed, where
+ * there is no memory). */
+struct object *object_new_owning(enum object_kind kind, char *path);
+
 /* An entry for another namespace that stands for `real`, which has no dependencies; NULL: no
  * memory. */
 struct object *object_new_entry(struct object *real);

@@ -10,6 +10,7 @@
 
 #include "loader/facts.h"
 #include "loader/load.h"
+#include "loader/memory.h"
 #include "loader/sys.h"
 #include "loader/text.h"
 #include <string.h>
@@ -47,37 +48,37 @@ static bool stands_in(const struct linker *linker) {
     return slash && musl_means_libc(slash + 1);
 }
 
-/* The folder of the running myld, with '/' at the end: of the interpreter that the kernel took, or
- * of the command. */
-static bool own_folder(const struct linker *linker, char *path) {
+/* The path of the copy in the folder of the running myld: of the interpreter that the kernel took,
+ * or of the command. */
+OWN_FRAME static char *name_beside(const struct linker *linker) {
+    char path[SEARCH_PATH_MAX];
     const char *name = linker->options.explicitly ? NULL : linker->interpreter;
-    long length = name ? (long)format_text(path, SEARCH_PATH_MAX, "%s", name)
-                       : sys_readlink("/proc/self/exe", path, SEARCH_PATH_MAX);
-    if (length <= 0 || length >= SEARCH_PATH_MAX)
-        return false;
+    long length = name ? (long)format_text(path, sizeof path, "%s", name)
+                       : sys_readlink("/proc/self/exe", path, sizeof path);
+    if (length <= 0 || length >= (long)sizeof path)
+        return NULL;
     while (length && path[length - 1] != '/')
         length--;
-    path[length] = 0;
-    return length > 0;
+    size_t room = sizeof path - (size_t)length;
+    bool fits = length &&
+                format_text(path + length, room, COPY_BESIDE, linker->search.facts->musl_arch) > 0;
+    return fits ? memory_copy_text(path) : NULL;
 }
 
-/* Writes the path of candidate number `place`; false when there is none. */
-static bool name_place(const struct linker *linker, size_t place, char *path) {
-    const char *arch = linker->search.facts->musl_arch;
-    const char *given = NULL;
-    if (place >= PLACE_KNOWN && place < PLACE_BESIDE_LAST)
-        return format_text(path, SEARCH_PATH_MAX, known_places[place - PLACE_KNOWN], arch) > 0;
-    if (place == PLACE_BESIDE_FIRST || place == PLACE_BESIDE_LAST) {
-        if (stands_in(linker) != (place == PLACE_BESIDE_FIRST) || !own_folder(linker, path))
-            return false;
-        size_t length = strlen(path);
-        return format_text(path + length, SEARCH_PATH_MAX - length, COPY_BESIDE, arch) > 0;
+/* The path of candidate number `place` in loader memory; NULL when there is none. */
+static char *name_place(const struct linker *linker, size_t place) {
+    if (place == PLACE_BESIDE_FIRST || place == PLACE_BESIDE_LAST)
+        return stands_in(linker) == (place == PLACE_BESIDE_FIRST) ? name_beside(linker) : NULL;
+    if (place >= PLACE_KNOWN) {
+        char path[sizeof known_places[0] + sizeof linker->search.facts->musl_arch];
+        format_text(path, sizeof path, known_places[place - PLACE_KNOWN],
+                    linker->search.facts->musl_arch);
+        return memory_copy_text(path);
     }
-    if (place == PLACE_INTERPRETER)
-        given = linker->interpreter;
-    else if (!linker->process.secure)
-        given = linker->options.musl_libc;
-    return given && format_text(path, SEARCH_PATH_MAX, "%s", given) > 0;
+    const char *given = place == PLACE_INTERPRETER ? linker->interpreter
+                        : !linker->process.secure  ? linker->options.musl_libc
+                                                   : NULL;
+    return given ? memory_copy_text(given) : NULL;
 }
 
 /* -- checks -- */
@@ -145,34 +146,36 @@ static void tell_place(const struct linker *linker, const char *path, const char
                     wrong ? error : NULL);
 }
 
-bool musl_open_libc(struct linker *linker, struct image_file *file, char *path,
-                    struct error *error) {
+char *musl_open_libc(struct linker *linker, struct image_file *file, struct error *error) {
     for (size_t place = 0; place < PLACE_COUNT; place++) {
-        if (!name_place(linker, place, path))
+        char *path = name_place(linker, place);
+        if (!path)
             continue;
         if (linker->search.observer) /* else nobody looks at it: its page stays untouched */
             error->kind = ERROR_NONE;
         const char *wrong = try_place(linker, path, file, error);
         tell_place(linker, path, wrong, error);
         if (!wrong)
-            return true;
+            return path;
+        memory_free(path);
     }
-    return false;
+    return NULL;
 }
 
 void musl_describe_places(struct linker *linker, char *text, size_t size) {
-    char path[SEARCH_PATH_MAX];
     struct image_file file;
     struct error error;
     size_t length = 0;
     for (size_t place = 0; place < PLACE_COUNT; place++) {
-        if (!name_place(linker, place, path))
+        char *path = name_place(linker, place);
+        if (!path)
             continue;
         const char *wrong = try_place(linker, path, &file, &error);
         if (!wrong)
             image_close(&file);
         length += format_text(text + length, size - length, "\n  looked at %s: %s", path,
                               wrong ? wrong : "found");
+        memory_free(path);
     }
     format_text(text + length, size - length,
                 "\n  Install musl, or name its libc.so in MYLD_MUSL_LIBC.");

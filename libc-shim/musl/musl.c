@@ -65,10 +65,12 @@ static void set_search(struct linker *linker) {
     linker->search.default_path = default_path;
 }
 
-static bool find_libc(struct linker *linker, const char *name, struct image_file *file, char *path,
-                      struct error *error) {
-    return musl_open_libc(linker, file, path, error) ||
-           error_set(error, ERROR_OTHER, ENOENT, name, "musl's libc.so is not found");
+static char *find_libc(struct linker *linker, const char *name, struct image_file *file,
+                       struct error *error) {
+    char *path = musl_open_libc(linker, file, error);
+    if (!path)
+        error_set(error, ERROR_OTHER, ENOENT, name, "musl's libc.so is not found");
+    return path;
 }
 
 uintptr_t musl_function(const struct linker *linker, const char *name) {

@@ -16,10 +16,9 @@
 /* True for the names that musl's loader takes for libc.so itself. */
 bool musl_means_libc(const char *name);
 
-/* Opens the first acceptable libc.so; `path` (SEARCH_PATH_MAX bytes) becomes its path. *error is
- * room for what is wrong with the others. */
-bool musl_open_libc(struct linker *linker, struct image_file *file, char *path,
-                    struct error *error);
+/* Opens the first acceptable libc.so. Returns its path in loader memory, or NULL. *error is room
+ * for what is wrong with the others. */
+char *musl_open_libc(struct linker *linker, struct image_file *file, struct error *error);
 
 /* Writes a line for each place that was looked at and what was wrong there. */
 void musl_describe_places(struct linker *linker, char *text, size_t size);
