@@ -64,22 +64,20 @@ static bool no_further_stacks(struct linker *linker) {
     return true;
 }
 
-const struct libc_shim *shim_none(void) {
-    static struct libc_shim shim;
-    shim.name = "none";
-    gnu_set_rules(&shim);
-    shim.confirm = confirm;
-    shim.map_size = map_size;
-    shim.mirror = mirror;
-    shim.objects_changed = nothing;
-    shim.lay_out_tls = lay_out_tls;
-    shim.before_relocation = before_relocation;
-    shim.after_relocation = after_relocation;
-    shim.before_constructors = nothing;
-    shim.lock = lock_take;
-    shim.unlock = lock_release;
-    shim.make_stacks_executable = no_further_stacks;
-    shim.each_thread = each_thread;
-    shim.tls_changed = nothing;
-    return &shim;
+void shim_none(struct libc_shim *shim) {
+    shim->name = "none";
+    gnu_set_rules(shim);
+    shim->confirm = confirm;
+    shim->map_size = map_size;
+    shim->mirror = mirror;
+    shim->objects_changed = nothing;
+    shim->lay_out_tls = lay_out_tls;
+    shim->before_relocation = before_relocation;
+    shim->after_relocation = after_relocation;
+    shim->before_constructors = nothing;
+    shim->lock = lock_take;
+    shim->unlock = lock_release;
+    shim->make_stacks_executable = no_further_stacks;
+    shim->each_thread = each_thread;
+    shim->tls_changed = nothing;
 }

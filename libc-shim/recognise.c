@@ -6,13 +6,20 @@
 #include "loader/text.h"
 #include <string.h>
 
+const struct libc_shim *shim_use(shim_filler *fill) {
+    static struct libc_shim shim;
+    shim = (struct libc_shim){.name = NULL};
+    fill(&shim);
+    return &shim;
+}
+
 /* Calls a file name of DT_NEEDED what it is; NULL: says nothing. */
-static const struct libc_shim *by_library(const char *name) {
+static shim_filler *by_library(const char *name) {
     if (strcmp(name, "libc.so.6") == 0 || starts_with(name, "ld-linux"))
-        return shim_glibc();
+        return shim_glibc;
     if (strcmp(name, "libc.so") == 0 || starts_with(name, "libc.musl-") ||
         starts_with(name, "ld-musl-"))
-        return shim_musl();
+        return shim_musl;
     return NULL;
 }
 
@@ -46,19 +53,18 @@ static bool has_gnu_abi_tag(const struct object *program) {
     return false;
 }
 
-const struct libc_shim *shim_recognise(const struct object *program, const char *interpreter) {
+shim_filler *shim_recognise(const struct object *program, const char *interpreter) {
     if (needs_glibc_version(program))
-        return shim_glibc();
+        return shim_glibc;
     for (size_t i = 0; i < program->dynamic_count; i++) {
         if (program->dynamic[i].d_tag != DT_NEEDED)
             continue;
-        const struct libc_shim *shim =
-            by_library(dynamic_string(program, program->dynamic[i].d_un.d_val));
+        shim_filler *shim = by_library(dynamic_string(program, program->dynamic[i].d_un.d_val));
         if (shim)
             return shim;
     }
     const char *base = interpreter ? strrchr(interpreter, '/') : NULL;
     if (base && starts_with(base + 1, "ld-musl-"))
-        return shim_musl();
-    return has_gnu_abi_tag(program) ? shim_glibc() : shim_none();
+        return shim_musl;
+    return has_gnu_abi_tag(program) ? shim_glibc : shim_none;
 }

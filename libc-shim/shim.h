@@ -126,9 +126,14 @@ struct libc_shim {
                             size_t size);
 };
 
-const struct libc_shim *shim_glibc(void), *shim_musl(void), *shim_none(void);
+/* What fills an empty table. (A constant one would need relocations.) */
+typedef void shim_filler(struct libc_shim *shim);
+shim_filler shim_glibc, shim_musl, shim_none;
 
 /* Which libc the program was built for, judged from the program alone. */
-const struct libc_shim *shim_recognise(const struct object *program, const char *interpreter);
+shim_filler *shim_recognise(const struct object *program, const char *interpreter);
+
+/* Fills the one table that there is. */
+const struct libc_shim *shim_use(shim_filler *fill);
 
 #endif

@@ -91,7 +91,7 @@ COLD void address_index_objects(struct linker *linker) {
     /* Whoever reads a cell that is written from now on also sees that the table was invalid. */
     atomic_thread_fence(memory_order_release);
     while (!table || !fill(linker, table))
-        if (!(table = new_table(table ? 2 * table->capacity : 8)))
+        if (!(table = new_table(table ? 2 * table->capacity : 6)))
             return;
     atomic_store_explicit(place, table, memory_order_release);
     atomic_store_explicit(&index->version, version, memory_order_release);

@@ -55,7 +55,7 @@ static bool confirm(struct linker *linker, struct error *error) {
 static bool load(struct linker *linker, struct error *error) {
     if (!start_load_program(linker, error))
         return false;
-    linker->shim = shim_recognise(linker->program, linker->interpreter);
+    linker->shim = shim_use(shim_recognise(linker->program, linker->interpreter));
     linker->shim->set_search(linker);
     if (UNLIKELY(linker->options.debug))
         event_debug_open(linker);
@@ -68,7 +68,7 @@ static bool load(struct linker *linker, struct error *error) {
         audit_opened(linker, linker->vdso);
     if (!preloaded ||
         !load_group(linker, linker->program, preloaded->item, preloaded->count, error) ||
-        !start_complete_scope(linker, error) || !confirm(linker, error))
+        !confirm(linker, error) || !start_complete_scope(linker, error))
         return false;
     EVENT(linker, libc, .libc = linker->shim->name, .object = linker->base.libc);
     tell_group(linker, linker->program);

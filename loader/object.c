@@ -52,7 +52,6 @@ struct object *object_new_entry(struct object *real) {
 static void free_names(struct name *name) {
     while (name) {
         struct name *next = name->next;
-        memory_free((char *)name->text);
         memory_free(name);
         name = next;
     }
@@ -110,14 +109,10 @@ uint64_t object_name_bits(const char *text) {
 }
 
 bool object_add_name(struct object *object, const char *text) {
-    struct name *name = memory_alloc(sizeof *name);
-    char *copy = memory_copy_text(text);
-    if (!name || !copy) {
-        memory_free(name);
-        memory_free(copy);
+    struct name *name = memory_alloc(sizeof *name + strlen(text) + 1);
+    if (!name)
         return false;
-    }
-    name->text = copy;
+    strcpy(name->text, text);
     object->name_bits |= object_name_bits(text);
     /* At the end, so that the first name asked for stays first. */
     struct name **link = &object->names;

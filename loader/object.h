@@ -25,7 +25,7 @@ struct link_map {
 /* A name by which DT_NEEDED or dlopen has asked for an object. */
 struct name {
     struct name *next;
-    const char *text;
+    char text[];
 };
 
 /* A list of objects in an order that matters: a search scope, a dependency list. Never changed once

@@ -46,7 +46,7 @@ _Noreturn void start_explain(struct linker *linker) {
 void start_prepare(struct linker *linker, const Elf64_Ehdr *self) {
     const Elf64_Phdr *phdr = (const Elf64_Phdr *)((const char *)self + self->e_phoff);
     memory_start();
-    linker->shim = shim_none(); /* words for errors before the program is known */
+    linker->shim = shim_use(shim_none); /* words for errors before the program is known */
     linker->search.facts = facts_here();
     linker->search.library_path = linker->options.library_path;
     if (linker->options.mode == MODE_TUNABLES || linker->options.mode == MODE_DIAGNOSTICS)

@@ -210,32 +210,30 @@ static bool is_pinned(struct linker *linker, const struct object *object) {
     return count && *count > 0;
 }
 
-const struct libc_shim *shim_glibc(void) {
-    static struct libc_shim shim;
-    shim.name = "glibc";
-    gnu_set_rules(&shim);
-    shim.global_after_constructors = true;
-    shim.runs_program_init = true;
-    shim.confirm = confirm;
-    shim.map_size = map_size;
-    shim.mirror = glibc_mirror;
-    shim.objects_changed = glibc_objects_changed;
-    shim.lay_out_tls = lay_out_tls;
-    shim.before_relocation = before_relocation;
-    shim.after_relocation = after_relocation;
-    shim.before_constructors = nothing;
-    shim.lock = lock;
-    shim.unlock = unlock;
-    shim.watch_forks = glibc_watch_forks;
-    shim.list_lock = list_lock;
-    shim.list_unlock = list_unlock;
-    shim.is_pinned = is_pinned;
-    shim.make_stacks_executable = glibc_make_stacks_executable;
-    shim.each_thread = glibc_each_thread;
-    shim.tls_changed = glibc_tls_changed;
-    shim.find_libc = glibc_find_libc;
-    shim.start_libc = glibc_start_libc;
-    shim.environment = glibc_environment;
-    shim.diagnose = diagnose;
-    return &shim;
+void shim_glibc(struct libc_shim *shim) {
+    shim->name = "glibc";
+    gnu_set_rules(shim);
+    shim->global_after_constructors = true;
+    shim->runs_program_init = true;
+    shim->confirm = confirm;
+    shim->map_size = map_size;
+    shim->mirror = glibc_mirror;
+    shim->objects_changed = glibc_objects_changed;
+    shim->lay_out_tls = lay_out_tls;
+    shim->before_relocation = before_relocation;
+    shim->after_relocation = after_relocation;
+    shim->before_constructors = nothing;
+    shim->lock = lock;
+    shim->unlock = unlock;
+    shim->watch_forks = glibc_watch_forks;
+    shim->list_lock = list_lock;
+    shim->list_unlock = list_unlock;
+    shim->is_pinned = is_pinned;
+    shim->make_stacks_executable = glibc_make_stacks_executable;
+    shim->each_thread = glibc_each_thread;
+    shim->tls_changed = glibc_tls_changed;
+    shim->find_libc = glibc_find_libc;
+    shim->start_libc = glibc_start_libc;
+    shim->environment = glibc_environment;
+    shim->diagnose = diagnose;
 }

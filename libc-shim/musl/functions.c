@@ -182,8 +182,6 @@ bool musl_add_functions(struct linker *linker, struct error *error) {
     builtin_define(object, "__tls_get_addr", (uintptr_t)tls_get_addr);
     builtin_define(object, "dl_iterate_phdr", (uintptr_t)musl_dl_iterate_phdr);
     musl_of(linker)->functions = object;
-    object->global = true;
-    return (builtin_insert(linker, &linker->base.global, object, linker->base.libc) &&
-            builtin_insert(linker, &linker->program->group, object, linker->base.libc)) ||
+    return builtin_insert(linker, &linker->program->group, object, linker->base.libc) ||
            error_no_memory(error, "");
 }

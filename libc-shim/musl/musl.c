@@ -159,35 +159,33 @@ static void each_thread(struct linker *linker, thread_visitor *visit, void *cont
     visit(linker, arch_thread_pointer(), context);
 }
 
-const struct libc_shim *shim_musl(void) {
-    static struct libc_shim shim;
-    shim.name = "musl";
-    shim.set_search = set_search;
-    shim.owns_name = musl_means_libc;
-    shim.find_own = find_libc;
-    shim.patient = true;
-    shim.vdso_late = true;
-    shim.plain = true;
-    shim.tells_all = true;
-    shim.arrays_only = arrays_only;
-    shim.confirm = confirm;
-    shim.map_size = map_size;
-    shim.mirror = mirror;
-    shim.objects_changed = objects_changed;
-    shim.lay_out_tls = lay_out_tls;
-    shim.before_relocation = before_relocation;
-    shim.after_relocation = musl_run_libc;
-    shim.copy_late = true;
-    shim.before_constructors = before_constructors;
-    shim.constructors_by_libc = true;
-    shim.lock = lock_take;
-    shim.unlock = lock_release;
-    shim.construct = musl_construct;
-    shim.watch_forks = musl_watch_forks;
-    shim.each_thread = each_thread;
-    shim.dtv_made = musl_note_thread;
-    shim.tls_changed = nothing;
-    shim.describe_start = musl_describe_start;
-    shim.describe_dlerror = musl_describe_dlerror;
-    return &shim;
+void shim_musl(struct libc_shim *shim) {
+    shim->name = "musl";
+    shim->set_search = set_search;
+    shim->owns_name = musl_means_libc;
+    shim->find_own = find_libc;
+    shim->patient = true;
+    shim->vdso_late = true;
+    shim->plain = true;
+    shim->tells_all = true;
+    shim->arrays_only = arrays_only;
+    shim->confirm = confirm;
+    shim->map_size = map_size;
+    shim->mirror = mirror;
+    shim->objects_changed = objects_changed;
+    shim->lay_out_tls = lay_out_tls;
+    shim->before_relocation = before_relocation;
+    shim->after_relocation = musl_run_libc;
+    shim->copy_late = true;
+    shim->before_constructors = before_constructors;
+    shim->constructors_by_libc = true;
+    shim->lock = lock_take;
+    shim->unlock = lock_release;
+    shim->construct = musl_construct;
+    shim->watch_forks = musl_watch_forks;
+    shim->each_thread = each_thread;
+    shim->dtv_made = musl_note_thread;
+    shim->tls_changed = nothing;
+    shim->describe_start = musl_describe_start;
+    shim->describe_dlerror = musl_describe_dlerror;
 }

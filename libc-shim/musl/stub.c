@@ -30,7 +30,7 @@ struct stub {
     Elf64_Phdr phdr[PHDR_COUNT];
     Elf64_Dyn dynamic[DYNAMIC_COUNT];
     uintptr_t construct, destruct; /* DT_INIT_ARRAY and DT_FINI_ARRAY, one entry each */
-    size_t symbol_count;
+    size_t symbol_count, symbol_room;
     Elf64_Sym *symbols;
     uint32_t *hash; /* DT_HASH with one bucket: so few symbols need no more */
 };
@@ -58,30 +58,46 @@ static bool has_symbol(const struct stub *stub, uint32_t name) {
     return false;
 }
 
+/* A new symbol of the stub, or NULL: no memory. */
+static Elf64_Sym *add_symbol(struct stub *stub) {
+    Elf64_Sym *symbols = memory_grow(stub->symbols, &stub->symbol_room, stub->symbol_count + 1,
+                                     sizeof stub->symbols[0]);
+    if (!symbols)
+        return NULL;
+    stub->symbols = symbols;
+    return &symbols[stub->symbol_count++];
+}
+
 /* A symbol of the stub for a reference that binds outside of libc.so. The stub uses libc.so's
  * strings: `name` is an offset there. */
-static void export_reference(struct stub *stub, const struct linker *linker, uint32_t name) {
+static bool export_reference(struct stub *stub, const struct linker *linker, uint32_t name) {
     struct symbol_result found = find_before_libc(linker, linker->base.libc->strings + name);
     unsigned type = found.symbol ? ELF64_ST_TYPE(found.symbol->st_info) : STT_TLS;
     if (type == STT_TLS || type == STT_GNU_IFUNC || has_symbol(stub, name))
-        return;
-    stub->symbols[stub->symbol_count++] = (Elf64_Sym){
+        return true;
+    Elf64_Sym *symbol = add_symbol(stub);
+    if (!symbol)
+        return false;
+    *symbol = (Elf64_Sym){
         .st_name = name,
         .st_info = found.symbol->st_info,
         .st_shndx = SHN_ABS,
         .st_value = symbol_address(found),
         .st_size = found.symbol->st_size,
     };
+    return true;
 }
 
-static void export_references(struct stub *stub, const struct linker *linker,
+static bool export_references(struct stub *stub, const struct linker *linker,
                               const Elf64_Rela *table, size_t count) {
     const struct object *libc = linker->base.libc;
     for (size_t i = 0; i < count; i++) {
         uint32_t index = (uint32_t)(table[i].r_info >> 32);
-        if (index && symbol_index_is_valid(libc, index))
-            export_reference(stub, linker, libc->symbols[index].st_name);
+        if (index && symbol_index_is_valid(libc, index) &&
+            !export_reference(stub, linker, libc->symbols[index].st_name))
+            return false;
     }
+    return true;
 }
 
 /* All symbols in the one chain of the one bucket (gABI chapter 5, "Hash Table"). */
@@ -97,13 +113,10 @@ static void make_hash(struct stub *stub) {
 static bool make_symbols(struct stub *stub, const struct linker *linker) {
     const struct object *libc = linker->base.libc;
     size_t named = libc->rela_count - libc->relative_count;
-    size_t most = 1 + named + libc->plt_rela_count; /* entry 0 is empty */
-    stub->symbols = memory_alloc(most * sizeof stub->symbols[0]);
-    if (!stub->symbols)
+    if (!add_symbol(stub) || /* number 0 is empty */
+        !export_references(stub, linker, libc->rela + libc->relative_count, named) ||
+        !export_references(stub, linker, libc->plt_rela, libc->plt_rela_count))
         return false;
-    stub->symbol_count = 1;
-    export_references(stub, linker, libc->rela + libc->relative_count, named);
-    export_references(stub, linker, libc->plt_rela, libc->plt_rela_count);
     stub->hash = memory_alloc((3 + stub->symbol_count) * sizeof stub->hash[0]);
     if (stub->hash)
         make_hash(stub);
