@@ -172,9 +172,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: install
 install: $(BUILD)/myld $(BUILD)/recover $(if $(CROSS),,$(REPORT) $(HAVE_EXPLAIN))
-	install -D -m 755 $< $(DESTDIR)$(PREFIX)/lib/myld/myld
+	$(CROSS)strip --strip-debug -o $<.stripped $<
+	install -D -m 755 $<.stripped $(DESTDIR)$(PREFIX)/lib/myld/myld
 	$(CROSS)objcopy --only-keep-debug $< $(DESTDIR)$(PREFIX)/lib/myld/myld.debug
-	$(CROSS)strip --strip-debug $(DESTDIR)$(PREFIX)/lib/myld/myld
 	# To stand in the place of the system's loader: docs/system.md.
 	install -m 755 $(BUILD)/recover tools/system-loader $(DESTDIR)$(PREFIX)/lib/myld
 	# musl's libc, where there is one: musl programs run even when myld stands in the place of ld-musl.

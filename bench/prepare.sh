@@ -22,7 +22,8 @@ shift 5
 words=$*
 mkdir -p "$folder/ld"
 cd "$folder"
-objcopy -g "$loader" ld/myld
+strip --strip-debug -o myld.stripped "$loader"
+install -m 755 myld.stripped ld/myld
 
 # What has just been written counts as changed memory of whoever maps it.
 trap 'sync ./* ld/*' EXIT
