@@ -68,17 +68,15 @@ LOADER_SOURCES := $(wildcard loader/*.c) $(wildcard arch/$(ARCH)/*.[cS]) \
 LOADER_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(basename $(LOADER_SOURCES)))
 LISTENERS := $(filter $(BUILD)/obj/loader/event_%.o $(patsubst %,$(BUILD)/obj/loader/%.o,\
 	debug_topics question reference why why_lib tree missing),$(LOADER_OBJECTS))
-# What every start runs lies together, and so do the variables that it writes, for each neighbourhood of pages that a
-# start touches costs a fault: first what all programs need, then musl's, then glibc's, then what waits to be asked.
+# What every start touches lies together, for each neighbourhood of pages costs a fault. For functions there is
+# loader/start.ld; these are the files with constants and variables: first what all programs need, then musl's, then glibc's.
 # The allocator's pool, which is large, ends the variables of the first two.
-START := arch/$(ARCH)/start $(basename $(wildcard arch/*/facts.c)) arch/$(ARCH)/rendezvous \
-	$(patsubst %,loader/%,main process facts options text object image_file image guard dynamic version program start load \
-	cache group order scope event tell symbol index address sieve retire lock relocate_group relocate relocate_relative \
-	relocate_ifunc relocate_tell audit audit_calls audit_bind tls init rendezvous stack builtin) libc-shim/recognise \
-	libc-shim/none $(patsubst %,libc-shim/musl/%,musl find messages functions life stub $(ARCH)/enter) loader/memory \
-	$(patsubst %,libc-shim/glibc/%,glibc recognise mirror shared threads functions tunables spaces dlfcn $(ARCH)/machine \
-	$(ARCH)/cpu_features $(ARCH)/cpu_settings) libc-shim/gnu_rules libc-shim/gnu_tunables \
-	$(patsubst %,loader/%,search lazy relocate_tls namespace) arch/$(ARCH)/cpu arch/$(ARCH)/trampoline
+START := $(patsubst %,arch/$(ARCH)/%,start facts rendezvous) \
+	$(patsubst %,loader/%,main process options image_file guard dynamic program start cache relocate relocate_relative \
+	retire lock tls builtin) libc-shim/recognise $(patsubst %,libc-shim/musl/%,musl find messages functions life stub \
+	$(ARCH)/enter) loader/memory $(patsubst %,libc-shim/glibc/%,glibc shared threads functions tunables spaces dlfcn \
+	$(ARCH)/machine $(ARCH)/cpu_features $(ARCH)/cpu_settings) libc-shim/gnu_rules libc-shim/gnu_tunables loader/search \
+	arch/$(ARCH)/cpu
 START := $(filter $(LOADER_OBJECTS),$(START:%=$(BUILD)/obj/%.o))
 REST := $(filter-out $(START),$(LOADER_OBJECTS))
 
@@ -104,9 +102,9 @@ $(BUILD)/myld: $(START) $(BUILD)/rest.a $(LOADER_LAYOUT) $(VERSION_MAP)
 	@tools/check-loader $@.new $(CROSS)
 	@mv $@.new $@
 
-$(BUILD)/rest.a: $(REST)
+$(BUILD)/rest.a: $(REST) Makefile
 	@rm -f $@
-	@$(AR) rcsT $@ $^
+	@$(AR) rcsT $@ $(REST)
 
 myld: $(BUILD)/myld
 	ln -sf $(BUILD)/myld $@
