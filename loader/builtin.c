@@ -9,7 +9,7 @@
 #define BLOOM_SHIFT 6
 
 /* Names are constants of the loader: what stands for one is its distance from the loader's start. */
-extern const char loader_start_of_file[] __asm__("__ehdr_start");
+extern const char __ehdr_start[];
 
 /* What the object's fields point to. */
 struct tables {
@@ -30,7 +30,7 @@ struct object *builtin_new(size_t count) {
     tables->chain = (uint32_t *)&tables->symbols[1 + count];
     object->symbols = tables->symbols;
     object->symbol_limit = 1;
-    object->strings = loader_start_of_file;
+    object->strings = __ehdr_start;
     object->strings_size = UINT32_MAX;
     object->gnu_hash.bloom = &tables->bloom;
     object->gnu_hash.bloom_shift = BLOOM_SHIFT;
@@ -48,7 +48,7 @@ void builtin_define(struct object *object, const char *name, uintptr_t address) 
     uint32_t hash = symbol_gnu_hash(name);
     size_t number = object->symbol_limit++;
     tables->symbols[number] = (Elf64_Sym){
-        .st_name = (uint32_t)(name - loader_start_of_file),
+        .st_name = (uint32_t)(name - __ehdr_start),
         .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
         .st_shndx = SHN_ABS,
         .st_value = address,

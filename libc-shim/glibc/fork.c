@@ -12,14 +12,18 @@
 #include "loader/sys.h"
 #include <string.h>
 
-/* Takes the load lock, but does not wait for a constructor or destructor that runs under it, for
- * that one may be waiting for us. What the lock protects is whole then, too. */
+#define PATIENCE 200 /* moments, 20 ms or so */
+
+/* Takes the load lock, but does not wait long for a constructor or destructor that runs under it,
+ * for that one may be waiting for us. What the lock protects is whole then, too; but not, perhaps,
+ * libc's own list of destructors, so that most are waited for. */
 static void before_fork(void) {
     struct linker *linker = linker_instance();
     struct glibc *glibc = glibc_of(linker);
     static const struct timespec moment = {.tv_nsec = 50000};
+    int waited = 0;
     while (glibc->mutex_trylock(glibc_member(glibc->layout, glibc_global, GLIBC_gl_load_lock))) {
-        if (linker->outside)
+        if (linker->outside && waited++ == PATIENCE)
             return;
         sys2(SYS_nanosleep, (long)&moment, 0);
     }

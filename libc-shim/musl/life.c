@@ -82,11 +82,13 @@ static void end_visit(struct linker *linker, const struct object *object) {
 }
 
 static void construct_in_order(struct linker *linker, const struct object_list *order) {
-    for (size_t i = order->count; i-- > 0;)
-        if (begin_visit(linker, order->item[i])) {
-            init_construct(linker, order->item[i], linker->process.envp);
-            end_visit(linker, order->item[i]);
+    for (size_t i = order->count; i-- > 0;) {
+        struct object *object = order->item[i];
+        if (object != linker->base.libc && begin_visit(linker, object)) {
+            init_construct(linker, object, linker->process.envp);
+            end_visit(linker, object);
         }
+    }
 }
 
 void musl_construct(struct linker *linker, struct object *root) {
