@@ -8,7 +8,8 @@
 
 #define BLOOM_SHIFT 6
 
-/* Names are constants of the loader: what stands for one is its distance from the loader's start. */
+/* Names are constants of the loader: what stands for one is its distance from the loader's start.
+ */
 extern const char __ehdr_start[];
 
 /* What the object's fields point to. */

@@ -34,7 +34,8 @@ const char *musl_program_name(const struct linker *linker);
 /* -- functions.c: what libc.so would answer about loading, answered by the loader -- */
 
 /* Makes an object with the functions and puts it into the program's group directly before libc.so,
- * so that what stands before libc.so (LD_PRELOAD, a library with a dlsym of its own) stays there. */
+ * so that what stands before libc.so (LD_PRELOAD, a library with a dlsym of its own) stays there.
+ */
 bool musl_add_functions(struct linker *linker, struct error *error);
 
 /* -- stub.c: libc.so's start on a program of its own -- */
