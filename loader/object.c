@@ -109,10 +109,11 @@ uint64_t object_name_bits(const char *text) {
 }
 
 bool object_add_name(struct object *object, const char *text) {
-    struct name *name = memory_alloc(sizeof *name + strlen(text) + 1);
+    size_t size = strlen(text) + 1;
+    struct name *name = memory_alloc(sizeof *name + size);
     if (!name)
         return false;
-    strcpy(name->text, text);
+    memcpy(name->text, text, size);
     object->name_bits |= object_name_bits(text);
     /* At the end, so that the first name asked for stays first. */
     struct name **link = &object->names;
