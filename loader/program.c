@@ -184,7 +184,7 @@ bool program_add_vdso(struct linker *linker, struct error *error) {
     vdso->needed = object_list_new(0);
     vdso->relocated = true;
     vdso->executable_stack = false;
-    linker->vdso = vdso;
     load_append(linker, &linker->base, vdso);
+    linker->vdso = vdso;
     return vdso->needed != NULL;
 }
