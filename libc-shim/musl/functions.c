@@ -95,7 +95,8 @@ static char *musl_dlerror(void) {
 static void *own_function(const struct linker *linker, void *address, const char *name);
 
 static void *musl_dlsym(void *restrict handle, const char *restrict name) {
-    bool is_next = handle == (void *)-1, is_pseudo = !handle || is_next;
+    bool is_next = handle == (void *)-1,
+         is_pseudo = !handle || is_next; /* RTLD_NEXT, RTLD_DEFAULT */
     struct linker *linker = is_next ? linker_with_vdso() : linker_instance();
     if (!is_pseudo && !is_handle(linker, handle))
         return NULL;

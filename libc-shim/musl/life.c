@@ -14,6 +14,7 @@
 #include "loader/init.h"
 #include "loader/sys.h"
 #include <limits.h>
+#include <stdatomic.h>
 
 /* -- destructors -- */
 
@@ -52,27 +53,6 @@ static _Atomic uintptr_t *visitor_of(const struct object *object) {
     return &((struct musl_map *)object->map)->visitor;
 }
 
-/* Marks the object as being constructed by this thread, once others that do so are through with it.
- * False: it is constructed, or this thread is at it further up, or nobody will ever end it. */
-static bool begin_visit(struct linker *linker, const struct object *object) {
-    uintptr_t self = arch_thread_pointer(), visitor;
-    struct musl *musl = musl_of(linker);
-    for (;;) {
-        int turn = musl->turn; /* before the visitor: it counts when that has gone */
-        linker->shim->lock(linker);
-        visitor = *visitor_of(object);
-        bool mine = !visitor && !object->constructed;
-        if (mine)
-            *visitor_of(object) = self;
-        linker->shim->unlock(linker);
-        if (mine || !visitor || visitor == self || visitor == STRANDED)
-            return mine;
-        musl->waiting++;
-        sys4(SYS_futex, (long)&musl->turn, 128 /* FUTEX_WAIT | FUTEX_PRIVATE_FLAG */, turn, 0);
-        musl->waiting--;
-    }
-}
-
 static void end_visit(struct linker *linker, const struct object *object) {
     struct musl *musl = musl_of(linker);
     *visitor_of(object) = 0;
@@ -81,16 +61,36 @@ static void end_visit(struct linker *linker, const struct object *object) {
         sys3(SYS_futex, (long)&musl->turn, 129 /* FUTEX_WAKE | FUTEX_PRIVATE_FLAG */, INT_MAX);
 }
 
-static void construct_in_order(struct linker *linker, const struct object_list *order) {
-    for (size_t i = order->count; i-- > 0;) {
-        struct object *object = order->item[i];
-        if (object != linker->base.libc && begin_visit(linker, object)) {
-            init_construct(linker, object, linker->process.envp);
+/* Marks the object as being constructed by this thread, once others that do so are through with it.
+ * False: it is constructed, or this thread is at it further up, or nobody will ever end it. */
+static bool begin_visit(struct linker *linker, const struct object *object) {
+    struct musl *musl = musl_of(linker);
+    for (;;) {
+        int turn = musl->turn; /* before the visitor: it counts when that has gone */
+        uintptr_t self = arch_thread_pointer(), visitor = 0;
+        if (atomic_compare_exchange_strong(visitor_of(object), &visitor, self)) {
+            if (!object->constructed)
+                return true;
             end_visit(linker, object);
+            return false;
         }
+        if (visitor == self || visitor == STRANDED)
+            return false;
+        musl->waiting++;
+        sys4(SYS_futex, (long)&musl->turn, 128 /* FUTEX_WAIT | FUTEX_PRIVATE_FLAG */, turn, 0);
+        musl->waiting--;
     }
 }
 
+static void construct_in_order(struct linker *linker, const struct object_list *order) {
+    for (size_t i = order->count; i-- > 0;)
+        if (begin_visit(linker, order->item[i])) {
+            init_construct(linker, order->item[i], linker->process.envp);
+            end_visit(linker, order->item[i]);
+        }
+}
+
+/* dlopen holds the load lock; constructors run without it. */
 void musl_construct(struct linker *linker, struct object *root) {
     musl_of(linker)->opened++;
     if (root->construction_over)
