@@ -48,6 +48,10 @@ static int list(struct dl_phdr_info *info, size_t size, void *data) {
     return 0;
 }
 
+/* A symbol that says no size. */
+extern const char bare[];
+__asm__(".text\n.globl bare\nbare: .skip 16\n");
+
 static void address(const char *what, const void *where) {
     Dl_info info = {0};
     int found = dladdr(where, &info);
@@ -155,6 +159,8 @@ int main(int argc, char **argv) {
     address("inside greet", function ? (char *)function + 1 : NULL);
     address("greet", function);
     address("nothing", (void *)8);
+    address("bare", bare);
+    address("behind bare", bare + 8);
     address("puts", dlsym(RTLD_DEFAULT, "puts"));
     if (object)
         chain(object);

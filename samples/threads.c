@@ -6,10 +6,10 @@
  *   threads slot ROUNDS FILE     opens FILE and has all threads call through one unbound slot of it
  *   threads signals ROUNDS FILE  opens FILE and has each thread use its thread-local variables for
  *                                the first time in a signal handler
- *   threads errors               what dlerror tells is the thread's own
- *   threads fork ROUNDS FILE OTHER
- *                                forks while threads are inside dlopen and dlclose of FILE; each
- *                                child opens, uses and closes both
+ *   threads wait 1 FILE          all open FILE (libslow.c) at once: none has it before it is
+ * constructed threads errors               what dlerror tells is the thread's own threads fork
+ * ROUNDS FILE OTHER forks while threads are inside dlopen and dlclose of FILE; each child opens,
+ * uses and closes both
  */
 #include "tls.h"
 #include <dlfcn.h>
@@ -205,6 +205,22 @@ static void ask_errors(void) {
     printf("errors: %d wrong\n", wrong);
 }
 
+/* -- wait -- */
+
+static void *open_slow(void *number) {
+    (void)number;
+    pthread_barrier_wait(&barrier);
+    wrong += *(int *)find(dlopen(file, RTLD_NOW), "slow_is_ready") != 1;
+    return NULL;
+}
+
+static void open_all_at_once(void) {
+    start(open_slow);
+    pthread_barrier_wait(&barrier);
+    join();
+    printf("wait: %d wrong\n", wrong);
+}
+
 /* -- fork -- */
 
 static void *open_and_close(void *number) {
@@ -259,6 +275,8 @@ int main(int argc, char **argv) {
         share_slot(rounds);
     else if (!strcmp(what, "signals") && file)
         signal_all(rounds);
+    else if (!strcmp(what, "wait") && file)
+        open_all_at_once();
     else if (!strcmp(what, "errors"))
         ask_errors();
     else if (!strcmp(what, "fork") && argc > 4)

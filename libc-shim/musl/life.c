@@ -62,18 +62,14 @@ static void end_visit(struct linker *linker, const struct object *object) {
 }
 
 /* Marks the object as being constructed by this thread, once others that do so are through with it.
- * False: it is constructed, or this thread is at it further up, or nobody will ever end it. */
+ * False: this thread is at it further up, or nobody will ever end it. */
 static bool begin_visit(struct linker *linker, const struct object *object) {
     struct musl *musl = musl_of(linker);
     for (;;) {
         int turn = musl->turn; /* before the visitor: it counts when that has gone */
         uintptr_t self = arch_thread_pointer(), visitor = 0;
-        if (atomic_compare_exchange_strong(visitor_of(object), &visitor, self)) {
-            if (!object->constructed)
-                return true;
-            end_visit(linker, object);
-            return false;
-        }
+        if (atomic_compare_exchange_strong(visitor_of(object), &visitor, self))
+            return true;
         if (visitor == self || visitor == STRANDED)
             return false;
         musl->waiting++;
