@@ -249,8 +249,9 @@ static bool apply_kind(struct pass *pass, const struct relocation *relocation) {
         return apply_narrow(pass, relocation);
     default:
         return error_set(pass->error, ERROR_FILE, 0, pass->object->label,
-                         "unexpected %sreloc type 0x%02x", pass->waiting ? "PLT " : "",
-                         relocation->type);
+                         relocation->type > 0xff ? "unexpected %sreloc type 0x%08x"
+                                                 : "unexpected %sreloc type 0x%02x",
+                         pass->waiting ? "PLT " : "", relocation->type);
     }
 }
 

@@ -79,6 +79,7 @@ static const char *const bad_libraries[] = {
     "cp $1/libgreet.so $f; poke $(header DYNAMIC) 0",
     "cp $1/libgreet.so $f; poke $(header LOAD 16) 1",       /* p_vaddr */
     "cp $1/libgreet.so $f; poke $(section rela.plt 8) 377", /* a type of relocations */
+    "cp $1/libgreet.so $f; poke $(section rela.plt 9) 1",
 };
 
 /* As a library, needed by the program (the folder stands before the program's own). */
