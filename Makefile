@@ -106,6 +106,10 @@ $(BUILD)/rest.a: $(REST) Makefile
 	@rm -f $@
 	@$(AR) rcsT $@ $(REST)
 
+# As it is installed: without debugging information. Valgrind wants the symbols.
+$(BUILD)/myld.stripped: $(BUILD)/myld
+	@$(CROSS)strip --strip-debug -o $@ $<
+
 myld: $(BUILD)/myld
 	ln -sf $(BUILD)/myld $@
 
@@ -169,10 +173,9 @@ lint:
 PREFIX ?= /usr/local
 DESTDIR ?=
 .PHONY: install
-install: $(BUILD)/myld $(BUILD)/recover $(if $(CROSS),,$(REPORT) $(HAVE_EXPLAIN))
-	$(CROSS)strip --strip-debug -o $<.stripped $<
-	install -D -m 755 $<.stripped $(DESTDIR)$(PREFIX)/lib/myld/myld
-	$(CROSS)objcopy --only-keep-debug $< $(DESTDIR)$(PREFIX)/lib/myld/myld.debug
+install: $(BUILD)/myld.stripped $(BUILD)/recover $(if $(CROSS),,$(REPORT) $(HAVE_EXPLAIN))
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/lib/myld/myld
+	$(CROSS)objcopy --only-keep-debug $(BUILD)/myld $(DESTDIR)$(PREFIX)/lib/myld/myld.debug
 	# To stand in the place of the system's loader: docs/system.md.
 	install -m 755 $(BUILD)/recover tools/system-loader $(DESTDIR)$(PREFIX)/lib/myld
 	# musl's libc, where there is one: musl programs run even when myld stands in the place of ld-musl.

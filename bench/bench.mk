@@ -13,6 +13,7 @@ ONLY ?=
 BENCHFLAGS ?=
 BENCH_DIR := $(dir $(lastword $(MAKEFILE_LIST)))
 BENCH_OUT := $(abspath $(BUILD))/bench
+BENCH_LOADER := $(patsubst $(CURDIR)/$(BUILD)/myld,$(BUILD)/myld.stripped,$(MYLD))
 BENCH_C := $(addprefix $(BENCH_DIR),bench.c process.c $(ARCH).c)
 BENCH_H := $(addprefix $(BENCH_DIR),process.h machine.h)
 
@@ -30,9 +31,9 @@ $(BENCH_OUT)/recast: $(BENCH_DIR)recast.c $(BENCH_DIR)$(ARCH).c $(BENCH_H)
 
 # SET=full installs what it runs, where it may.
 .PHONY: bench
-bench: $(addprefix $(BENCH_OUT)/,bench recast chart) $(MYLD:$(CURDIR)/%=%)
+bench: $(addprefix $(BENCH_OUT)/,bench recast chart) $(BENCH_LOADER)
 	@$(if $(filter full,$(SET)),tools/setup bench-full || true)
-	@$(BENCH_DIR)prepare.sh $(SET) $(BENCH_OUT)/$(SET) $(MYLD) $(BENCH_OUT)/recast \
+	@$(BENCH_DIR)prepare.sh $(SET) $(BENCH_OUT)/$(SET) $(BENCH_LOADER) $(BENCH_OUT)/recast \
 	    $(BENCH_DIR) $(ONLY) > $(BENCH_OUT)/$(SET).table
 	@failed=0; (cd $(BENCH_OUT)/$(SET) && ../bench --rounds $(ROUNDS) --json ../$(SET).json $(BENCHFLAGS) \
 	    ../$(SET).table $(ONLY)) || failed=$$?; \
@@ -44,5 +45,5 @@ bench: $(addprefix $(BENCH_OUT)/,bench recast chart) $(MYLD:$(CURDIR)/%=%)
 
 # Operations inside a running program.
 .PHONY: bench-inside
-bench-inside: $(BENCH_OUT)/recast $(MYLD:$(CURDIR)/%=%)
-	@$(BENCH_DIR)inside.sh $(BENCH_OUT)/inside $(MYLD) $(BENCH_OUT)/recast $(BENCH_DIR) 11
+bench-inside: $(BENCH_OUT)/recast $(BENCH_LOADER)
+	@$(BENCH_DIR)inside.sh $(BENCH_OUT)/inside $(BENCH_LOADER) $(BENCH_OUT)/recast $(BENCH_DIR) 11

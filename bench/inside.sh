@@ -11,7 +11,7 @@ loader=$(readlink -f "$2") recast=$(readlink -f "$3") sources=$(readlink -f "$4"
 cc=${CC:-gcc} cxx=${CXX:-g++}
 mkdir -p "$folder/ld"
 cd "$folder"
-objcopy -g "$loader" ld/myld
+install -m 755 "$loader" ld/myld
 
 library() { "$cc" -O1 -w -fPIC -shared -Wl,-z,lazy -Wl,-soname,"$1" -o "$1" -x c -; }
 

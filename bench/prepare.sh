@@ -22,8 +22,7 @@ shift 5
 words=$*
 mkdir -p "$folder/ld"
 cd "$folder"
-strip --strip-debug -o myld.stripped "$loader"
-install -m 755 myld.stripped ld/myld
+install -m 755 "$loader" ld/myld
 
 # What has just been written counts as changed memory of whoever maps it.
 trap 'sync ./* ld/*' EXIT
