@@ -75,7 +75,10 @@ program() {
     interp=$("$recast" "$file") argv="$file $*" stem=$(echo "$name" | tr ' /' '__')
     case $interp in *ld-musl*) libc=musl ;; *) libc=linux ;; esac
     native=ld-$libc
-    ln -sfn "$(readlink -f "$interp")" "ld/$libc"
+    # All loaders are copies that are made in the same way, for the state of a file in the page cache counts: how large
+    # its pieces are. So does that of musl's libc.so, which is the same file under both.
+    install -m 755 "$(readlink -f "$interp")" "ld/$libc"
+    [ "$libc" = linux ] || environment="$environment MYLD_MUSL_LIBC=$PWD/ld/musl"
     variants "$name, whole" "$file" "$environment" "$stem"
     variants "$name, to entry" "$file" "$environment" "$stem.entry" exit
 }

@@ -6,7 +6,7 @@
 
 bool level_check(struct linker *linker, const struct object *first, struct error *error) {
     if (!ARCH_LEVEL_PROPERTY || linker->shim->plain)
-        return true; /* musl's loader does not look; and asking the processor takes long */
+        return true; /* the plain rules do not look; and asking the processor takes long */
     uint32_t missing = arch_levels_missing(linker_cpu(linker));
     if (!missing)
         return true;

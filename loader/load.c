@@ -234,6 +234,7 @@ static struct object *map_library(struct linker *linker, struct namespace *space
     return NULL;
 }
 
+/* In a frame of its own: the path takes no room on the stack while the library is mapped. */
 OWN_FRAME static char *search_library(struct linker *linker, const char *name,
                                       struct object *requester, struct image_file *file,
                                       struct error *error) {
